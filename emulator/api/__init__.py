@@ -1,0 +1,1 @@
+"""Heroku's Platform API, over the unix socket and (later) over HTTP."""

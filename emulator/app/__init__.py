@@ -1,0 +1,1 @@
+"""What was deployed: a Procfile, config vars, a formation, releases. Values only."""

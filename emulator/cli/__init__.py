@@ -1,0 +1,1 @@
+"""The `hk-local` command."""

@@ -1,0 +1,1 @@
+"""One dyno's life: the machine that decides it, the runner that does it."""

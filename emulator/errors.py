@@ -1,0 +1,52 @@
+"""Every failure that a user can meet. The class docstring is the message; fields fill it in."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """{message}"""
+
+    exit_code = 1
+    status = 422
+    """The HTTP status with which the API answers."""
+    id = "invalid_params"
+    """The Platform API's error id. Source: Dev Center, platform-api-reference, "Error responses"."""
+
+    def __init__(self, message: str = "", **fields: object) -> None:
+        self.fields = {"message": message, **fields}
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return (type(self).__doc__ or "{message}").format(**self.fields)
+
+
+class UsageError(UserError):
+    """{message}"""
+
+    exit_code = 2
+
+
+class ProcfileError(UserError):
+    """{message}"""
+
+
+class EnvFileError(UserError):
+    """{message}"""
+
+
+class FormationError(UserError):
+    """{message}"""
+
+
+class NoSuchFile(UserError):
+    """{path}: no such file. {hint}"""
+
+    def __init__(self, path: str, hint: str) -> None:
+        super().__init__(path=path, hint=hint)
+
+
+class NotFound(UserError):
+    """{message}"""
+
+    status = 404
+    id = "not_found"

@@ -1,0 +1,1 @@
+"""Logplex: from the bytes of dynos to the readers of logs."""

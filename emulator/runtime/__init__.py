@@ -1,0 +1,1 @@
+"""The single writer: commands and reports in, events and orders out."""
