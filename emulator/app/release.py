@@ -1,0 +1,44 @@
+"""Releases: what code (the Procfile's process types) and which config vars run, numbered."""
+
+from __future__ import annotations
+
+from emulator.fact import Fact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INITIAL = "Initial release"
+LOGPLEX = "Enable Logplex"
+"""An app's first two releases, before any deploy. Source: log samples (2021, 2023)."""
+
+
+class Release(Fact):
+    """One release. `types` is command by process type, `created_at` wall seconds."""
+
+    version: int
+    description: str
+    user: str
+    created_at: float
+    types: Mapping[str, str]
+    config: Mapping[str, str]
+
+
+def deploy_description(types: Mapping[str, str]) -> str:
+    """`Deploy 6909d7c6`: eight hex digits that stand for the code. Source: log samples."""
+    import zlib
+
+    text = "\n".join(f"{name}: {command}" for name, command in types.items())
+    return f"Deploy {zlib.crc32(text.encode()):08x}"
+
+
+def config_description(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
+    """`Set A, B config vars`, `Remove A config vars`, or None if nothing differs.
+
+    Source: log samples; the removal's wording follows Heroku's API (not seen verbatim).
+    """
+    put = [name for name in after if after[name] != before.get(name)]
+    removed = [name for name in before if name not in after]
+    if put:
+        return f"Set {', '.join(sorted(put))} config vars"
+    return f"Remove {', '.join(sorted(removed))} config vars" if removed else None

@@ -1,0 +1,65 @@
+"""Departing launches: told to stop, given their time, then killed; each by itself."""
+
+from __future__ import annotations
+
+from .. import event
+from .slot import Exited, Launch, Phase, Report, Signal, Spawned, SpawnFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .step import Step
+
+
+def depart(doing: Step, grace: float | None = None) -> None:
+    """The current launch is departing, SIGTERM sent (or, paced, to be sent in a moment).
+
+    `grace`: seconds until SIGKILL, if not the platform's 30.
+    """
+    launch, policy, now = doing.current, doing.moment.policy, doing.moment.now
+    doing.slot = doing.slot.replace(current=None)
+    if launch.phase is not Phase.KILLED:
+        if policy.term_delay:
+            launch = launch.replace(phase=Phase.DOOMED, deadline=now + policy.term_delay)
+        else:
+            launch = _terminate(doing, launch, policy.exit_timeout if grace is None else grace)
+    doing.slot = doing.slot.replace(departing=(*doing.slot.departing, launch))
+
+
+def _terminate(doing: Step, launch: Launch, grace: float) -> Launch:
+    doing.out += (event.ProcessesStopping(doing.slot.name), Signal(launch.id, "TERM"))
+    return launch.replace(phase=Phase.STOPPING, deadline=doing.moment.now + grace)
+
+
+def report(doing: Step, given: Report) -> None:
+    """What became of a departing launch is noted; whatever else a report says is too late."""
+    kept: list[Launch] = []
+    for launch in doing.slot.departing:
+        if launch.id != given.launch:
+            kept.append(launch)
+        elif isinstance(given, Exited):
+            doing.out.append(event.ProcessExited(doing.slot.name, given.status))
+        elif isinstance(given, Spawned):
+            kept.append(launch.replace(pid=given.pid))
+        elif not isinstance(given, SpawnFailed):
+            kept.append(launch)
+    doing.slot = doing.slot.replace(departing=tuple(kept))
+
+
+def expire(doing: Step) -> None:
+    """Every departing launch whose deadline has come is one stage further."""
+    doing.slot = doing.slot.replace(
+        departing=tuple(_expire(doing, launch) for launch in doing.slot.departing)
+    )
+
+
+def _expire(doing: Step, launch: Launch) -> Launch:
+    now, policy, name = doing.moment.now, doing.moment.policy, doing.slot.name
+    if launch.deadline is None or launch.deadline > now:
+        return launch
+    if launch.phase is Phase.DOOMED:
+        return _terminate(doing, launch, policy.exit_timeout)
+    if launch.phase is Phase.STOPPING:
+        doing.out += (event.ExitTimedOut(name), Signal(launch.id, "KILL"))
+    else:
+        doing.out.append(event.ProcessLingers(name, launch.pid or 0))
+    return launch.replace(phase=Phase.KILLED, deadline=now + policy.kill_warning)

@@ -1,0 +1,178 @@
+"""The warden's loop: launches come in over a socket, each is handed to a forked shim.
+
+Messages in both directions are marshalled tuples behind a four-byte length. To the warden:
+`("base", env, cwd, umask, nofile)`, `("spawn", launch, argv, env, tty)` with one (output) or three
+(0, 1, 2) file descriptors, whose number is the last field, `("signal", launch, byte)`. From it:
+`("spawned", launch, pid)`, `("exited", launch, status)`, `("failed", launch, errno)`.
+"""
+
+from __future__ import annotations
+
+import _socket
+import gc
+import marshal
+import os
+import select
+
+from . import shim
+from .tree import become_subreaper, descendants
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from typing import Any
+else:
+    import _signal
+
+FD_BYTES = 4
+MAX_FDS = 250
+CLOEXEC = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
+
+
+class Warden:
+    """Knows the shims: each launch's control pipe, and each pid's launch."""
+
+    def __init__(self, link: _socket.socket) -> None:
+        self.link = link
+        self.data = b""
+        self.fds: list[int] = []
+        self.env: dict[bytes, bytes] = {}
+        self.nofile = 1024
+        self.controls: dict[str, int] = {}
+        self.launches: dict[int, str] = {}
+        self.null = os.open(os.devnull, os.O_RDWR)
+        self.wakeup, writer = os.pipe()
+        os.set_blocking(self.wakeup, False)
+        os.set_blocking(writer, False)
+        _signal.signal(_signal.SIGCHLD, lambda *_: None)
+        _signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def run(self) -> None:
+        """The emulator is gone; so are, by the closing of our pipes, all launches."""
+        poll = select.poll()
+        poll.register(self.link, select.POLLIN)
+        poll.register(self.wakeup, select.POLLIN)
+        while True:
+            for fd, _ in poll.poll():
+                if fd == self.wakeup:
+                    os.read(self.wakeup, 4096)
+                    self.reap()
+                elif not self.receive():
+                    return
+
+    def receive(self) -> bool:
+        """Every whole message that has come is obeyed; False once the emulator is gone."""
+        space = _socket.CMSG_SPACE(MAX_FDS * FD_BYTES)
+        data, ancillary, _, _ = self.link.recvmsg(262144, space, CLOEXEC)
+        for _, _, raw in ancillary:
+            self.fds += memoryview(raw[: len(raw) - len(raw) % FD_BYTES]).cast("i").tolist()
+        self.data += data
+        start = 0
+        while len(self.data) - start >= 4:
+            end = start + 4 + int.from_bytes(self.data[start : start + 4], "little")
+            if end > len(self.data):
+                break
+            self.obey(*marshal.loads(memoryview(self.data)[start + 4 : end]))
+            start = end
+        self.data = self.data[start:]
+        return bool(data)
+
+    def obey(self, kind: str, *fields: Any) -> None:
+        if kind == "spawn":
+            self.spawn(*fields)
+        elif kind == "signal":
+            launch, command = fields
+            if launch in self.controls:
+                _write(self.controls[launch], command)
+        elif kind == "base":
+            self.env, cwd, umask, self.nofile = fields
+            os.chdir(cwd)
+            os.umask(umask)
+
+    def spawn(
+        self, launch: str, argv: list[bytes], env: dict[bytes, bytes], tty: bool, count: int
+    ) -> None:
+        """A shim lives for the launch, or the emulator was told why not."""
+        fds, self.fds = self.fds[:count], self.fds[count:]
+        try:
+            pid, control = self.fork(argv, env, tty, fds)
+        except OSError as error:
+            self.tell("failed", launch, error.errno)
+        else:
+            self.controls[launch] = control
+            self.launches[pid] = launch
+            self.tell("spawned", launch, pid)
+        for fd in fds:
+            os.close(fd)
+
+    def fork(
+        self, argv: list[bytes], env: dict[bytes, bytes], tty: bool, fds: list[int]
+    ) -> tuple[int, int]:
+        three = fds if len(fds) == 3 else [self.null, fds[0], fds[0]]
+        start = shim.Start(argv, {**self.env, **env}, three, self.nofile, tty)
+        reader, control = os.pipe()
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(control)
+            os.close(reader)
+            raise
+        if not pid:
+            shim.run(start, reader)
+        os.close(reader)
+        return pid, control
+
+    def reap(self) -> None:
+        """The end of every launch whose shim has ended was told."""
+        while True:
+            try:
+                pid, raw = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            launch = self.launches.pop(pid, None)
+            if launch is None:
+                continue
+            os.close(self.controls.pop(launch))
+            code = os.waitstatus_to_exitcode(raw)
+            if code < 0:
+                self.kill_strays()
+            self.tell("exited", launch, code if code >= 0 else shim.KILLED)
+
+    def kill_strays(self) -> None:
+        """A killed shim's processes, which became our children, are killed."""
+        for child in descendants(os.getpid()):
+            if child not in self.launches and not self.belongs(child):
+                _kill(child)
+
+    def belongs(self, pid: int) -> bool:
+        return any(pid in descendants(shim_pid) for shim_pid in self.launches)
+
+    def tell(self, *message: str | int | None) -> None:
+        raw = marshal.dumps(message)
+        self.link.sendall(len(raw).to_bytes(4, "little") + raw)
+
+
+def _write(fd: int, data: bytes) -> None:
+    try:
+        os.write(fd, data)
+    except BrokenPipeError:
+        pass  # the shim is ending
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, _signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def main() -> None:
+    """Served the emulator at the other end of descriptor 3 until it went away."""
+    os.setsid()
+    become_subreaper()
+    link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, shim.CONTROL)
+    gc.disable()
+    gc.freeze()
+    Warden(link).run()

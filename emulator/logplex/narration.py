@@ -1,0 +1,123 @@
+"""Event to the sentence that Heroku writes, with its source, dyno and syslog priority.
+
+Source: log samples 2014 to 2026 unless a line says otherwise; they differ from the samples that
+Dev Center still prints. Priorities: log-shuttle, log samples of drains (2015, 2020).
+"""
+
+from __future__ import annotations
+
+from emulator import event
+from emulator.fact import Fact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from emulator.event import Event
+
+STATE = 134
+"""local0.info: the dyno manager's state changes."""
+
+NOTICE = 45
+"""syslog.notice: starts, stops, exits, and all that the API says."""
+
+MIB = 1024 * 1024
+
+
+class Sentence(Fact):
+    """One line of the log: `heroku[web.1]: text`."""
+
+    source: str
+    dyno: str
+    text: str
+    priority: int = NOTICE
+
+
+def narrate(happened: Event) -> tuple[Sentence, ...]:
+    """The lines that the event means, in order."""
+    return TELLERS[type(happened)](happened)
+
+
+def _heroku(dyno: str, *texts: str, priority: int = NOTICE) -> tuple[Sentence, ...]:
+    return tuple(Sentence("heroku", dyno, text, priority) for text in texts)
+
+
+def _api(*texts: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence("app", "api", text) for text in texts)
+
+
+def _ours(dyno: str, text: str) -> tuple[Sentence, ...]:
+    return (Sentence("hk-local", dyno, text),)
+
+
+def _state(e: event.DynoStateChanged) -> tuple[Sentence, ...]:
+    return _heroku(e.dyno, f"State changed from {e.before} to {e.after}", priority=STATE)
+
+
+def _memory(e: event.QuotaExceeded | event.QuotaVastlyExceeded) -> str:
+    """Truncated megabytes, and a percentage of the exact value: `mem=870M(170.1%)`."""
+    return f"Process running mem={e.used // MIB}M({100 * e.used / e.quota:.1f}%)"
+
+
+R10 = (
+    "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch",
+    "Stopping process with SIGKILL",
+)
+R12 = (
+    "Error R12 (Exit timeout) -> At least one process failed to exit within 30 seconds of SIGTERM",
+    "Stopping remaining processes with SIGKILL",
+)
+R14 = "Error R14 (Memory quota exceeded)"
+R15 = "Error R15 (Memory quota vastly exceeded)"
+R16 = (
+    "Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external "
+    "connection was closed."
+)
+"""Source of R16 and of the sentence before it: Dev Center, error-codes and one-off-dynos."""
+
+HANGUP = "Client connection closed. Sending SIGHUP to all processes"
+
+
+def _vastly(e: event.QuotaVastlyExceeded) -> tuple[Sentence, ...]:
+    return _heroku(e.dyno, _memory(e), R15, "Stopping process with SIGKILL")
+
+
+def _release(e: event.ReleaseCreated) -> tuple[Sentence, ...]:
+    return _api(
+        f"{e.description} by user {e.user}", f"Release v{e.version} created by user {e.user}"
+    )
+
+
+TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
+    event.DynoStateChanged: _state,
+    event.DynoRestarting: lambda e: _heroku(e.dyno, "Restarting"),
+    event.DynoCycling: lambda e: _heroku(e.dyno, "Cycling"),
+    event.ProcessStarting: lambda e: _heroku(
+        e.dyno, f"Starting process with command `{e.command}`"
+    ),
+    event.ProcessesStopping: lambda e: _heroku(e.dyno, "Stopping all processes with SIGTERM"),
+    event.ProcessExited: lambda e: _heroku(e.dyno, f"Process exited with status {e.status}"),
+    event.SpawnRefused: lambda e: _ours(e.dyno, f"cannot start the process: {e.reason}"),
+    event.BootTimedOut: lambda e: _heroku(e.dyno, *R10),
+    event.ExitTimedOut: lambda e: _heroku(e.dyno, *R12),
+    event.ProcessLingers: lambda e: _ours(
+        e.dyno, f"pid {e.pid} was killed and is still there; the kernel has not let go of it"
+    ),
+    event.QuotaExceeded: lambda e: _heroku(e.dyno, _memory(e), R14),
+    event.QuotaVastlyExceeded: _vastly,
+    event.Hinted: lambda e: _ours(e.dyno, e.text),
+    event.ClientAwaited: lambda e: _heroku(e.dyno, "Awaiting client"),
+    event.ClientLost: lambda e: _heroku(e.dyno, HANGUP),
+    event.HangupIgnored: lambda e: _heroku(e.dyno, R16),
+    event.OneOffCreated: lambda e: _api(
+        f"Starting process with command `{e.command}` by user {e.user}"
+    ),
+    event.FormationScaled: lambda e: _api(f"Scaled to {e.formation} by user {e.user}"),
+    event.BuildStarted: lambda e: _api(f"Build started by user {e.user}"),
+    event.BuildSucceeded: lambda e: _api("Build succeeded"),
+    event.ReleaseCreated: _release,
+    event.ClockMissing: lambda e: _ours(
+        e.dyno, f"no clock was up for {e.seconds:.1f} s; what was due then was not scheduled"
+    ),
+}

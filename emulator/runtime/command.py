@@ -1,0 +1,91 @@
+"""What can be asked of the kernel."""
+
+from __future__ import annotations
+
+from emulator.fact import Fact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.app.formation import Change, Quantity
+
+
+class Command(Fact):
+    """Somebody asks for something."""
+
+
+class Start(Command):
+    """Run this Procfile with these config vars, in this formation."""
+
+    types: Mapping[str, str]
+    config: Mapping[str, str]
+    formation: Mapping[str, Quantity]
+
+
+class Scale(Command):
+    changes: tuple[Change, ...]
+
+
+class Restart(Command):
+    """`target`: a dyno (`web.1`), a process type, or None for all."""
+
+    target: str | None = None
+
+
+class Cycle(Command):
+    target: str | None = None
+
+
+class Stop(Command):
+    """A one-off ends; a formation dyno is restarted. Source: Dev Center, dyno-restarts."""
+
+    target: str
+
+
+class Run(Command):
+    """A one-off of that name (`run.1234`) runs the command, or the process type that it names."""
+
+    name: str
+    command: str
+    size: str | None = None
+    attached: bool = False
+    env: tuple[tuple[str, str], ...] = ()
+
+
+class HangUp(Command):
+    """The client of that one-off is gone."""
+
+    dyno: str
+
+
+class Deploy(Command):
+    """The code is new: the Procfile has these types now."""
+
+    types: Mapping[str, str]
+
+
+class SetConfig(Command):
+    """The config vars are these now."""
+
+    config: Mapping[str, str]
+
+
+class Shutdown(Command):
+    """Every dyno stops; nothing boots any more."""
+
+
+class Abort(Command):
+    """Whatever still runs is killed at once."""
+
+
+class Slept(Command):
+    """The machine was suspended for so long."""
+
+    seconds: float
+
+
+class Expired(Command):
+    """A deadline of that dyno has come."""
+
+    dyno: str

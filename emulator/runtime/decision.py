@@ -1,0 +1,106 @@
+"""What Heroku decides: world and input in, world and outcomes (events and orders) out. Pure."""
+
+from __future__ import annotations
+
+from emulator import event
+from emulator.app.release import Release
+from emulator.dyno import slot as dyno
+from emulator.dyno.machine import step
+from emulator.dyno.slot import Instant, Kind, Moment, Outcome, Report, Slot, State
+
+from . import rulings
+from .world import CLOCK, Gap, World
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.app.formation import Quantity
+    from emulator.fact import Fact
+
+KEPT_GAPS = 100
+
+
+class Decision:
+    """One decision under way: the world as it is so far, and what came of it so far."""
+
+    def __init__(self, world: World, instant: Instant) -> None:
+        self.world = world
+        self.instant = instant
+        self.slots = dict(world.slots)
+        self.out: list[Outcome] = []
+
+    def step(self, name: str, given: dyno.Input) -> None:
+        """The dyno has had that input."""
+        world, instant = self.world, self.instant
+        moment = Moment(instant, world.policy, world.config, world.release)
+        before = self.slots[name]
+        after, out = step(before, given, moment)
+        self.out += out
+        if after.is_gone:
+            del self.slots[name]
+        else:
+            self.slots[name] = after
+        if before.type == CLOCK and before.shown is not after.shown:
+            self._watch_clock(name)
+
+    def _watch_clock(self, name: str) -> None:
+        """The time without any clock was measured, so that a missed run can be explained."""
+        instant, lost_at = self.instant, self.world.clock_lost_at
+        clocks = [slot for slot in self.slots.values() if slot.type == CLOCK]
+        if any(slot.shown is State.UP for slot in clocks):
+            if lost_at is not None:
+                seconds = instant.now - lost_at
+                gap = Gap(instant.wall - seconds, instant.wall)
+                self.out.append(event.ClockMissing(name, seconds))
+                gaps = (*self.world.gaps, gap)[-KEPT_GAPS:]
+                self.world = self.world.replace(clock_lost_at=None, gaps=gaps)
+        elif not any(slot.shown in (State.STARTING, State.CRASHED) for slot in clocks):
+            self.world = self.world.replace(clock_lost_at=None)
+        elif lost_at is None and any(slot.launches for slot in clocks if slot.shown):
+            self.world = self.world.replace(clock_lost_at=instant.now)
+
+    def release(
+        self, description: str, types: Mapping[str, str], config: Mapping[str, str]
+    ) -> None:
+        """That is the current release now."""
+        world = self.world
+        new = Release(world.release + 1, description, world.user, self.instant.wall, types, config)
+        self.world = world.replace(releases=(*world.releases, new))
+        self.out.append(event.ReleaseCreated(new.version, description, world.user))
+
+    def reconcile(self) -> None:
+        """The dynos are those that the formation wants; nothing boots in a stopping world."""
+        wanted: dict[str, tuple[str, Quantity]] = {}
+        if not self.world.stopping:
+            for type_, quantity in self.world.formation.items():
+                for number in range(1, quantity.quantity + 1):
+                    wanted[f"{type_}.{number}"] = (type_, quantity)
+        for name, slot in list(self.slots.items()):
+            if slot.kind is Kind.FORMATION and name not in wanted:
+                self.step(name, dyno.Stop())
+        for name, (type_, quantity) in wanted.items():
+            self._want(name, type_, quantity)
+
+    def _want(self, name: str, type_: str, quantity: Quantity) -> None:
+        slot = self.slots.get(name) or Slot(
+            name, self.world.types[type_], quantity.size, created_at=self.instant.now
+        )
+        fixed = self.world.web_port if name == "web.1" else None
+        self.slots[name] = slot.replace(
+            command=self.world.types[type_], size=quantity.size, fixed_port=fixed
+        )
+        if slot.current is None and slot.shown in (None, State.DOWN):
+            self.step(name, dyno.Boot())
+
+
+def decide(world: World, given: Fact, instant: Instant) -> tuple[World, list[Outcome]]:
+    """The world after the input and what came of it; a wrong input is a UserError."""
+    doing = Decision(world, instant)
+    if isinstance(given, Report):
+        name = given.launch.rpartition("@")[0]
+        if name in doing.slots:
+            doing.step(name, given)
+    else:
+        rulings.ruling(given)(doing, given)
+    return doing.world.replace(slots=doing.slots), doing.out

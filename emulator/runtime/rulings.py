@@ -1,0 +1,223 @@
+"""What each command means for the world. Wrong arguments are a UserError; then nothing changes."""
+
+from __future__ import annotations
+
+from emulator import event
+from emulator.app import formation as formations
+from emulator.app import release as releases
+from emulator.app.formation import Quantity
+from emulator.dyno import slot as dyno
+from emulator.dyno.size import canonical
+from emulator.dyno.slot import Kind, Phase, Signal, Slot, State
+from emulator.errors import FormationError
+
+from . import command as ask
+from .world import CLOCK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from emulator.fact import Fact
+
+    from .decision import Decision
+
+    Ruling = Callable[[Decision, Any], None]
+
+TWO_CLOCKS = "every clock schedules every job: with {n} clocks each is queued {n} times"
+
+
+def ruling(given: Fact) -> Ruling:
+    """The function that decides an input of that type."""
+    return RULINGS[type(given)]
+
+
+def start(doing: Decision, given: ask.Start) -> None:
+    """The app runs; what differs from the last time it ran is a release."""
+    world = doing.world
+    is_first = not world.releases
+    if is_first:
+        _create(doing)
+    if is_first or dict(given.types) != dict(doing.world.types):
+        _build(doing, given.types)
+    _configure(doing, given.config)
+    doing.world = doing.world.replace(formation=given.formation)
+    if is_first:
+        _tell_formation(doing)
+    doing.reconcile()
+
+
+def _create(doing: Decision) -> None:
+    for description in (releases.INITIAL, releases.LOGPLEX):
+        doing.release(description, {}, {})
+
+
+def _build(doing: Decision, types: Mapping[str, str]) -> None:
+    doing.out.append(event.BuildStarted(doing.world.user))
+    doing.release(releases.deploy_description(types), types, doing.world.config)
+    doing.out.append(event.BuildSucceeded())
+
+
+def _configure(doing: Decision, config: Mapping[str, str]) -> bool:
+    """Whether the config vars differ from the current release's, so that there is a new one."""
+    description = releases.config_description(doing.world.config, config)
+    if description:
+        doing.release(description, doing.world.types, config)
+    return bool(description)
+
+
+def _tell_formation(doing: Decision) -> None:
+    """`Scaled to web@1:Basic worker@0:Basic`, all of it, by name. Source: log samples."""
+    formation = sorted(doing.world.formation.items())
+    text = " ".join(f"{name}@{item.quantity}:{item.size}" for name, item in formation)
+    doing.out.append(event.FormationScaled(text, doing.world.user))
+
+
+def scale(doing: Decision, given: ask.Scale) -> None:
+    """The formation is as asked; a dyno whose size differs restarts in the new one."""
+    before = doing.world.formation
+    after = formations.apply(given.changes, before, tuple(before), canonical)
+    if after == before:
+        return
+    doing.world = doing.world.replace(formation=after)
+    _tell_formation(doing)
+    doing.reconcile()
+    for name, slot in list(doing.slots.items()):
+        old = before.get(slot.type)
+        if old and slot.type in after and old.size != after[slot.type].size:
+            is_old = slot.kind is Kind.FORMATION and slot.number <= old.quantity
+            if is_old and slot.shown is not State.DOWN:
+                doing.step(name, dyno.Restart())
+    clocks = after.get(CLOCK, Quantity(0)).quantity
+    if clocks > max(1, before.get(CLOCK, Quantity(0)).quantity):
+        doing.out.append(event.Hinted(CLOCK, TWO_CLOCKS.format(n=clocks)))
+
+
+def restart(doing: Decision, given: ask.Restart) -> None:
+    _each(doing, given.target, dyno.Restart())
+
+
+def cycle(doing: Decision, given: ask.Cycle) -> None:
+    _each(doing, given.target, dyno.Cycle())
+
+
+def _each(doing: Decision, target: str | None, given: dyno.Input) -> None:
+    for slot in doing.world.find(target):
+        doing.step(slot.name, given)
+
+
+def stop(doing: Decision, given: ask.Stop) -> None:
+    for slot in doing.world.find(given.target):
+        is_one_off = slot.kind is Kind.ONE_OFF
+        doing.step(slot.name, dyno.Stop() if is_one_off else dyno.Restart())
+
+
+def run(doing: Decision, given: ask.Run) -> None:
+    """A one-off boots. Its command may name a process type and add arguments to that command.
+
+    Source: Dev Center, one-off-dynos (2014).
+    """
+    if doing.world.stopping:
+        raise FormationError("The app is stopping; no dyno starts any more.")
+    word, blank, rest = given.command.partition(" ")
+    command = doing.world.types.get(word, word) + blank + rest
+    size = canonical(given.size) if given.size else _one_off_size(doing)
+    doing.out.append(event.OneOffCreated(command, doing.world.user))
+    doing.slots[given.name] = Slot(
+        given.name,
+        command,
+        size,
+        kind=Kind.ONE_OFF,
+        created_at=doing.instant.now,
+        attached=given.attached,
+        extra=given.env,
+    )
+    doing.step(given.name, dyno.Boot())
+
+
+def _one_off_size(doing: Decision) -> str:
+    sizes = [quantity.size for quantity in doing.world.formation.values()]
+    return sizes[0] if sizes else formations.DEFAULT_SIZE
+
+
+def hang_up(doing: Decision, given: ask.HangUp) -> None:
+    if given.dyno in doing.slots:
+        doing.step(given.dyno, dyno.Hangup())
+
+
+def deploy(doing: Decision, given: ask.Deploy) -> None:
+    """New code: a release, a restart of every dyno, and no dyno of a type that it lacks.
+
+    Departs: a type that is new gets one dyno, as at the first start, where Heroku gives it none
+    (which a world with Heroku's formation rule keeps to).
+    """
+    if dict(given.types) == dict(doing.world.types):
+        return
+    world = doing.world
+    _build(doing, given.types)
+    fresh = formations.initial(given.types, world.heroku_formation)
+    if world.heroku_formation:
+        fresh = {name: Quantity(0) for name in fresh}
+    formation = {name: world.formation.get(name, fresh[name]) for name in fresh}
+    doing.world = doing.world.replace(formation=formation)
+    old = set(doing.slots)
+    doing.reconcile()
+    _restart(doing, old)
+
+
+def set_config(doing: Decision, given: ask.SetConfig) -> None:
+    """New config vars: a release and a restart of every dyno, unless nothing differs."""
+    if _configure(doing, given.config):
+        doing.reconcile()
+        _restart(doing, set(doing.slots))
+
+
+def _restart(doing: Decision, names: set[str]) -> None:
+    """Every dyno of the formation restarts, as on every new release; one-offs go on."""
+    for name, slot in list(doing.slots.items()):
+        if name in names and slot.kind is Kind.FORMATION and slot.shown is not State.DOWN:
+            doing.step(name, dyno.Restart())
+
+
+def shut_down(doing: Decision, given: ask.Shutdown) -> None:
+    doing.world = doing.world.replace(stopping=True)
+    doing.reconcile()
+    for name, slot in list(doing.slots.items()):
+        if slot.kind is Kind.ONE_OFF and slot.current:
+            doing.step(name, dyno.Stop())
+
+
+def abort(doing: Decision, given: ask.Abort) -> None:
+    shut_down(doing, ask.Shutdown())
+    for name, slot in doing.slots.items():
+        doing.out += [Signal(launch.id, "KILL") for launch in slot.departing]
+        killed = tuple(launch.replace(phase=Phase.KILLED) for launch in slot.departing)
+        doing.slots[name] = slot.replace(departing=killed)
+
+
+def slept(doing: Decision, given: ask.Slept) -> None:
+    for name in list(doing.slots):
+        doing.step(name, dyno.Resumed(given.seconds))
+
+
+def expired(doing: Decision, given: ask.Expired) -> None:
+    if given.dyno in doing.slots:
+        doing.step(given.dyno, dyno.Expired())
+
+
+RULINGS: dict[type[Fact], Ruling] = {
+    ask.Start: start,
+    ask.Scale: scale,
+    ask.Restart: restart,
+    ask.Cycle: cycle,
+    ask.Stop: stop,
+    ask.Run: run,
+    ask.HangUp: hang_up,
+    ask.Deploy: deploy,
+    ask.SetConfig: set_config,
+    ask.Shutdown: shut_down,
+    ask.Abort: abort,
+    ask.Slept: slept,
+    ask.Expired: expired,
+}

@@ -1,0 +1,88 @@
+"""All that is known of an app, as one immutable value, and what can be asked of it."""
+
+from __future__ import annotations
+
+from emulator.app.formation import Quantity
+from emulator.dyno.policy import Policy, chance
+from emulator.dyno.slot import Kind, Slot, State
+from emulator.errors import NotFound
+from emulator.fact import Fact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.app.release import Release
+
+CLOCK = "clock"
+"""The process type that must be a singleton. Source: Dev Center, scheduled-jobs-custom-clock."""
+
+
+class Gap(Fact):
+    """No clock was up between these wall times (seconds)."""
+
+    since: float
+    until: float
+
+
+class World(Fact):
+    """`formation` is in Procfile order, `slots` by dyno name in order of creation."""
+
+    app: str
+    user: str
+    id: str = ""
+    formation: Mapping[str, Quantity] = {}
+    heroku_formation: bool = False
+    releases: tuple[Release, ...] = ()
+    slots: Mapping[str, Slot] = {}
+    policy: Policy = Policy()
+    web_port: int | None = None
+    stopping: bool = False
+    clock_lost_at: float | None = None
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def release(self) -> int:
+        """The current release's number; 0 before the first."""
+        return self.releases[-1].version if self.releases else 0
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        return self.releases[-1].types if self.releases else {}
+
+    @property
+    def config(self) -> Mapping[str, str]:
+        return self.releases[-1].config if self.releases else {}
+
+    @property
+    def is_gone(self) -> bool:
+        """No dyno is left and none will come."""
+        return self.stopping and all(slot.is_gone for slot in self.slots.values())
+
+    @property
+    def is_settled(self) -> bool:
+        """Every dyno that is wanted is up, or has crashed."""
+        return all(slot.shown is not State.STARTING for slot in self.slots.values())
+
+    def find(self, target: str | None) -> list[Slot]:
+        """The dynos that a name, a process type or None (the whole formation) means."""
+        living = [slot for slot in self.slots.values() if slot.shown not in (State.DOWN, None)]
+        if target is None:
+            return [slot for slot in living if slot.kind is Kind.FORMATION]
+        found = [slot for slot in living if target in (slot.name, slot.type)]
+        if not found:
+            raise NotFound(f"Couldn't find that dyno ({target}).{self._known(living)}")
+        return found
+
+    def _known(self, living: list[Slot]) -> str:
+        names = ", ".join(slot.name for slot in living)
+        return f" There are {names}." if names else " No dyno is running."
+
+    def free_name(self, type: str) -> str:
+        """A one-off's name, such as run.4711, that no dyno has. Source: log samples: 4 digits."""
+        made = len(self.slots)
+        while True:
+            name = f"{type}.{1000 + int(9000 * chance(f'{self.id} {type} {self.release} {made}'))}"
+            if name not in self.slots:
+                return name
+            made += 1
