@@ -47,22 +47,23 @@ def parse(data: bytes, path: str) -> EnvFile:
 
     Raises EnvFileError for what could only be guessed at or no dyno could be given.
     """
-    text, notices = decode(data, path, EnvFileError)
+    text, odd = decode(data, path, EnvFileError)
+    notices = list(odd)
     vars: dict[str, ConfigVar] = {}
     for setting in settings(text, path):
         place, name, value = f"{path}:{setting.line}", setting.name, setting.value
-        notices += tuple(f"{place}: {oddity}" for oddity in setting.oddities)
+        notices += [f"{place}: {oddity}" for oddity in setting.oddities]
         if name is None:
             continue
         if reason := fault(name, value):
             raise EnvFileError(f"{place}: {reason}")
         if remark := _remark(name, value):
-            notices += (f"{place}: {remark}",)
+            notices.append(f"{place}: {remark}")
         if name in vars:
-            notices += (f"{place}: {name} replaces the one on line {vars[name].line}",)
+            notices.append(f"{place}: {name} replaces the one on line {vars[name].line}")
         if name != "DYNO":
             vars[name] = ConfigVar(name, value, path, setting.line)
-    return EnvFile(tuple(vars.values()), notices)
+    return EnvFile(tuple(vars.values()), tuple(notices))
 
 
 def merge(files: Iterable[EnvFile]) -> EnvFile:

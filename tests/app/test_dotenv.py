@@ -190,7 +190,7 @@ def test_json_without_a_value_is_told() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": 1,}', ".env:1:9: not JSON: "),
+        ('{"a" 1}', ".env:1:6: not JSON: "),
         ('{"a-b": 1}', ".env:1: 'A-B' is not a name for a config var"),
         ('{"": 1}', ".env:1: '' is not a name for a config var"),
         (r'{"a": "\u0000"}', ".env:1: config var A has a NUL character"),
