@@ -39,6 +39,7 @@ SPAWNING = 0.005
 REAPING = 0.02
 SAMPLING = 5.0
 EPOCH = 1_700_000_000.0
+NEVER = float("inf")
 
 COMMANDS = {
     "web": "gunicorn app:app -b 0.0.0.0:$PORT",
@@ -231,8 +232,9 @@ class Simulation:
     @property
     def next_at(self) -> float | None:
         """When something happens by itself again."""
-        due = [slot.deadline for slot in self.world.slots.values()]
-        return min((at for at in (*due, self.runner.next_at) if at is not None), default=None)
+        acts_at = NEVER if self.runner.next_at is None else self.runner.next_at
+        at = min(map(_due_at, self.world.slots.values()), default=NEVER)
+        return None if min(at, acts_at) == NEVER else min(at, acts_at)
 
     def _tick(self) -> None:
         if (at := self.runner.next_at) is not None and at <= self.now:
@@ -241,10 +243,9 @@ class Simulation:
                 self.story.append((self.now, report))
             elif report:
                 self.ask(report)
-            return
-        for slot in self.world.slots.values():
-            if slot.deadline is not None and slot.deadline <= self.now:
-                return self.ask(ask.Expired(slot.name))
+        else:
+            first = min(self.world.slots.values(), key=_due_at)
+            self.ask(ask.Expired(first.name))
 
     # What came of it.
 
@@ -268,6 +269,10 @@ class Simulation:
     @property
     def log(self) -> str:
         return "".join(f"+{at:.3f} {line}\n" for at, line in self.lines)
+
+
+def _due_at(slot: Slot) -> float:
+    return NEVER if slot.deadline is None else slot.deadline
 
 
 def _tell(it: Event | Said) -> Iterable[str]:

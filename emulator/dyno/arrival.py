@@ -84,10 +84,15 @@ def cancel(doing: Step, given: Input) -> None:
     doing.show(doing.end)
 
 
-def spawned(doing: Step, given: Input) -> None:
-    """Its process exists. Only a web dyno has more to show before it is up."""
+def note_pid(doing: Step, given: Input) -> None:
+    """Its process exists, though it is to come up no more."""
     assert isinstance(given, Spawned)
     doing.change(pid=given.pid)
+
+
+def spawned(doing: Step, given: Input) -> None:
+    """Its process exists. Only a web dyno has more to show before it is up."""
+    note_pid(doing, given)
     if doing.slot.type == "web":
         return
     delay = doing.moment.policy.up_delay

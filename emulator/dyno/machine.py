@@ -220,8 +220,17 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
         Sampled: sampled,
         Resumed: age,
     },
-    Phase.HANGING: {Exited: crash, Expired: hang_up_again, Stop: stop, Sampled: sampled},
+    Phase.HANGING: {
+        Spawned: arrival.note_pid,
+        SpawnFailed: crash,
+        Exited: crash,
+        Expired: hang_up_again,
+        Stop: stop,
+        Sampled: sampled,
+    },
     Phase.KILLED: {
+        Spawned: arrival.note_pid,
+        SpawnFailed: crash,
         Exited: crash,
         Expired: linger,
         Restart: restart,
