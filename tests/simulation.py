@@ -88,8 +88,8 @@ class ScriptedRunner:
         self.order = itertools.count()
 
     @property
-    def next_at(self) -> float | None:
-        return self.acts[0][0] if self.acts else None
+    def next_at(self) -> float:
+        return self.acts[0][0] if self.acts else NEVER
 
     def obey(self, order: Order, now: float) -> None:
         """The reports that the order gives rise to will come."""
@@ -215,8 +215,7 @@ class Simulation:
     def run(self, seconds: float) -> None:
         """So much time has passed, and all that was due in it has happened."""
         end = self.now + seconds
-        while (at := self.next_at) is not None and at <= end:
-            self.now = at
+        while self.next_at <= end:
             self._tick()
         self.now = end
 
@@ -224,20 +223,17 @@ class Simulation:
         """It is true; AssertionError if it is not within so many seconds."""
         end = self.now + within
         while not is_true(self):
-            at = self.next_at
-            assert at is not None and at <= end, f"never came about:\n{self.log}\n{self.world}"
-            self.now = at
+            assert self.next_at <= end, f"never came about:\n{self.log}\n{self.world}"
             self._tick()
 
     @property
-    def next_at(self) -> float | None:
+    def next_at(self) -> float:
         """When something happens by itself again."""
-        acts_at = NEVER if self.runner.next_at is None else self.runner.next_at
-        at = min(map(_due_at, self.world.slots.values()), default=NEVER)
-        return None if min(at, acts_at) == NEVER else min(at, acts_at)
+        return min(self.runner.next_at, *map(_due_at, self.world.slots.values()), NEVER)
 
     def _tick(self) -> None:
-        if (at := self.runner.next_at) is not None and at <= self.now:
+        self.now = self.next_at
+        if self.runner.next_at <= self.now:
             report = self.runner.pop()
             if isinstance(report, Said):
                 self.story.append((self.now, report))

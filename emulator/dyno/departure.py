@@ -10,24 +10,22 @@ if TYPE_CHECKING:
     from .step import Step
 
 
-def depart(doing: Step, grace: float | None = None) -> None:
-    """The current launch is departing, SIGTERM sent (or, paced, to be sent in a moment).
-
-    `grace`: seconds until SIGKILL, if not the platform's 30.
-    """
+def depart(doing: Step) -> None:
+    """The current launch is departing, SIGTERM sent (or, paced, to be sent in a moment)."""
     launch, policy, now = doing.current, doing.moment.policy, doing.moment.now
     doing.slot = doing.slot.replace(current=None)
     if launch.phase is not Phase.KILLED:
         if policy.term_delay:
             launch = launch.replace(phase=Phase.DOOMED, deadline=now + policy.term_delay)
         else:
-            launch = _terminate(doing, launch, policy.exit_timeout if grace is None else grace)
+            launch = _terminate(doing, launch)
     doing.slot = doing.slot.replace(departing=(*doing.slot.departing, launch))
 
 
-def _terminate(doing: Step, launch: Launch, grace: float) -> Launch:
+def _terminate(doing: Step, launch: Launch) -> Launch:
+    deadline = doing.moment.now + doing.moment.policy.exit_timeout
     doing.out += (event.ProcessesStopping(doing.slot.name), Signal(launch.id, "TERM"))
-    return launch.replace(phase=Phase.STOPPING, deadline=doing.moment.now + grace)
+    return launch.replace(phase=Phase.STOPPING, deadline=deadline)
 
 
 def report(doing: Step, given: Report) -> None:
@@ -57,7 +55,7 @@ def _expire(doing: Step, launch: Launch) -> Launch:
     if launch.deadline is None or launch.deadline > now:
         return launch
     if launch.phase is Phase.DOOMED:
-        return _terminate(doing, launch, policy.exit_timeout)
+        return _terminate(doing, launch)
     if launch.phase is Phase.STOPPING:
         doing.out += (event.ExitTimedOut(name), Signal(launch.id, "KILL"))
     else:

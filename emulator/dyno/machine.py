@@ -149,8 +149,7 @@ def hang_up_again(doing: Step, given: Input) -> None:
     if doing.current.hangups < doing.moment.policy.hangups:
         return hang_up(doing, given)
     doing.out.append(event.HangupIgnored(doing.slot.name))
-    doing.show(doing.end)
-    return departure.depart(doing, grace=doing.moment.policy.orphan_grace)
+    return stop(doing, given)
 
 
 def sampled(doing: Step, given: Input) -> None:

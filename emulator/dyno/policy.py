@@ -46,9 +46,6 @@ class Policy(Fact):
     hangups: int = 3
     """Source: Dev Center, error-codes, R16: SIGHUP every 5 seconds, R16 after 15 seconds."""
 
-    orphan_grace: float = 15.0
-    """What a one-off without client that ignores SIGHUP gets between SIGTERM and SIGKILL; ours."""
-
     strict_bind: bool = False
     """Listening on loopback only does not count as bound to $PORT, as on Heroku."""
 

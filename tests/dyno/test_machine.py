@@ -14,7 +14,6 @@ from emulator.dyno.size import MIB
 from emulator.dyno.slot import (
     Exited,
     Expired,
-    Hangup,
     Input,
     Instant,
     Kind,
@@ -23,10 +22,8 @@ from emulator.dyno.slot import (
     Outcome,
     Phase,
     Report,
-    Sampled,
     Signal,
     Slot,
-    Spawn,
     Spawned,
     SpawnFailed,
     State,
@@ -176,3 +173,19 @@ def test_a_pid_that_comes_late_is_known_nevertheless(phase: Phase) -> None:
     after, out = step(one(phase, Kind.ONE_OFF), Spawned("run.1@1", 42), moment())
     assert after.current and after.current.pid == 42 and after.current.phase is phase
     assert out == []
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy().paced()], ids=["at once", "paced"])
+def test_a_one_off_that_ignores_sighup_has_the_30_seconds_that_r12_speaks_of(
+    policy: Policy,
+) -> None:
+    current = launch(Phase.HANGING, name="run").replace(hangups=3)
+    before = one(Phase.HANGING, Kind.ONE_OFF).replace(current=current)
+    after, out = step(before, Expired(), moment(policy))
+    assert out[:2] == [
+        event.HangupIgnored("run.1"),
+        event.DynoStateChanged("run.1", "up", "complete"),
+    ]
+    late = Moment(Instant(NOW + policy.term_delay, 0.0, iter(()), iter(())), policy, {}, 7)
+    stopping = after if not policy.term_delay else step(after, Expired(), late)[0]
+    assert stopping.deadline == late.now + policy.exit_timeout
