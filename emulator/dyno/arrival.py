@@ -29,14 +29,15 @@ def launch(doing: Step, delay: float) -> None:
     )
     doing.show(State.STARTING)
     doing.slot = doing.slot.replace(current=launch, launches=slot.launches + 1, retry_at=None)
-    if slot.fixed_port and slot.departing:
-        doing.change(deadline=None)
-    elif delay == 0:
+    if delay == 0:
         spawn(doing)
 
 
 def spawn(doing: Step) -> None:
+    """The current launch is being spawned, unless its port is still its predecessor's."""
     slot, launch, moment = doing.slot, doing.current, doing.moment
+    if slot.fixed_port and slot.departing:
+        return doing.change(deadline=None)
     deadline = moment.now + moment.policy.boot_timeout
     doing.change(phase=Phase.BOOTING, spawned_at=moment.now, deadline=deadline)
     variables = {**moment.config, **dict(slot.extra), "PORT": str(launch.port), "DYNO": slot.name}
@@ -45,10 +46,11 @@ def spawn(doing: Step) -> None:
         doing.out.append(event.ClientAwaited(slot.name))
     doing.out.append(event.ProcessStarting(slot.name, shown, launch.port))
     doing.out.append(Spawn(launch.id, slot.command, launch.port, slot.extra))
+    return None
 
 
 def succeed(doing: Step) -> None:
-    """A launch that waited for its predecessor's port starts once that has gone."""
+    """A launch that waits for its predecessor's port is spawned once that has gone."""
     launch = doing.slot.current
     waits = launch and launch.phase is Phase.WAITING and launch.deadline is None
     if waits and not doing.slot.departing:
@@ -76,12 +78,6 @@ def start_due(doing: Step, given: Input) -> None:
 def renew(doing: Step, given: Input) -> None:
     """A launch that was not spawned yet will be one of the newest release."""
     doing.change(release=doing.moment.release)
-
-
-def cancel(doing: Step, given: Input) -> None:
-    """A launch that was not spawned yet never is."""
-    doing.slot = doing.slot.replace(current=None)
-    doing.show(doing.end)
 
 
 def note_pid(doing: Step, given: Input) -> None:
