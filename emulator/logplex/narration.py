@@ -118,6 +118,6 @@ TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.BuildSucceeded: lambda e: _api("Build succeeded"),
     event.ReleaseCreated: _release,
     event.ClockMissing: lambda e: _ours(
-        e.dyno, f"no clock was up for {e.seconds:.1f} s; what was due then was not scheduled"
+        e.dyno, f"no clock was up for {e.seconds:.3f} s; what was due then was not scheduled"
     ),
 }

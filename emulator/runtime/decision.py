@@ -42,10 +42,10 @@ class Decision:
         else:
             self.slots[name] = after
         if before.type == CLOCK and before.shown is not after.shown:
-            self._watch_clock(name)
+            self._watch_clock(name, before.shown)
 
-    def _watch_clock(self, name: str) -> None:
-        """The time without any clock was measured, so that a missed run can be explained."""
+    def _watch_clock(self, name: str, before: State | None) -> None:
+        """The time without any clock is measured, so that a missed run can be explained."""
         instant, lost_at = self.instant, self.world.clock_lost_at
         clocks = [slot for slot in self.slots.values() if slot.type == CLOCK]
         if any(slot.shown is State.UP for slot in clocks):
@@ -57,7 +57,7 @@ class Decision:
                 self.world = self.world.replace(clock_lost_at=None, gaps=gaps)
         elif not any(slot.shown in (State.STARTING, State.CRASHED) for slot in clocks):
             self.world = self.world.replace(clock_lost_at=None)
-        elif lost_at is None and any(slot.launches for slot in clocks if slot.shown):
+        elif lost_at is None and before is State.UP:
             self.world = self.world.replace(clock_lost_at=instant.now)
 
     def release(
