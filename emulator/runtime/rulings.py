@@ -161,22 +161,21 @@ def deploy(doing: Decision, given: ask.Deploy) -> None:
         fresh = {name: Quantity(0) for name in fresh}
     formation = {name: world.formation.get(name, fresh[name]) for name in fresh}
     doing.world = doing.world.replace(formation=formation)
-    old = set(doing.slots)
     doing.reconcile()
-    _restart(doing, old)
+    _restart(doing)
 
 
 def set_config(doing: Decision, given: ask.SetConfig) -> None:
     """New config vars: a release and a restart of every dyno, unless nothing differs."""
     if _configure(doing, given.config):
-        doing.reconcile()
-        _restart(doing, set(doing.slots))
+        _restart(doing)
 
 
-def _restart(doing: Decision, names: set[str]) -> None:
-    """Every dyno of the formation restarts, as on every new release; one-offs go on."""
+def _restart(doing: Decision) -> None:
+    """Every dyno of the formation has the new release; one-offs go on with theirs."""
     for name, slot in list(doing.slots.items()):
-        if name in names and slot.kind is Kind.FORMATION and slot.shown is not State.DOWN:
+        is_old = slot.current is None or slot.current.release != doing.world.release
+        if is_old and slot.kind is Kind.FORMATION and slot.shown is not State.DOWN:
             doing.step(name, dyno.Restart())
 
 

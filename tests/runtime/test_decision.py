@@ -97,6 +97,23 @@ def test_a_report_of_a_dyno_long_gone_changes_nothing() -> None:
     assert app.world == before
 
 
+def test_a_dyno_that_comes_back_while_its_old_process_departs_is_started_once() -> None:
+    app = Simulation()
+    app.plays("worker.1", Process(quits=None), Process())
+    app.start("web=1 worker=1")
+    app.run(5)
+    both, web = app.world.types, {"web": app.world.types["web"]}
+    app.ask(ask.Deploy(web))
+    app.run(1)
+    app.forget()
+    app.ask(ask.Deploy(both))
+    started = [it for _, it in app.story if isinstance(it, event.ProcessStarting)]
+    assert [it.dyno for it in started if it.dyno == "worker.1"] == ["worker.1"]
+    assert event.DynoRestarting("worker.1") not in [it for _, it in app.story]
+    app.run(40)
+    assert app.slot("worker.1").shown is State.UP and not app.slot("worker.1").departing
+
+
 def test_a_new_release_reaches_a_launch_that_was_not_spawned_yet() -> None:
     app = Simulation(Policy().paced())
     app.start("worker=1")
