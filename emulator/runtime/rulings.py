@@ -35,16 +35,18 @@ def ruling(given: Fact) -> Ruling:
 
 def start(doing: Decision, given: ask.Start) -> None:
     """The app runs; what differs from the last time it ran is a release."""
-    world = doing.world
-    is_first = not world.releases
+    is_first = not doing.world.releases
+    is_new = is_first or dict(given.types) != dict(doing.world.types)
     if is_first:
         _create(doing)
-    if is_first or dict(given.types) != dict(doing.world.types):
-        _build(doing, given.types)
     _configure(doing, given.config)
+    if is_new:
+        _build(doing, given.types)
     doing.world = doing.world.replace(formation=given.formation)
     if is_first:
         _tell_formation(doing)
+    if is_new:
+        doing.out.append(event.BuildSucceeded())
     doing.reconcile()
 
 
@@ -54,9 +56,9 @@ def _create(doing: Decision) -> None:
 
 
 def _build(doing: Decision, types: Mapping[str, str]) -> None:
+    """The build succeeds after the release and what follows from it at once (log samples)."""
     doing.out.append(event.BuildStarted(doing.world.user))
     doing.release(releases.deploy_description(types), types, doing.world.config)
-    doing.out.append(event.BuildSucceeded())
 
 
 def _configure(doing: Decision, config: Mapping[str, str]) -> bool:
@@ -163,6 +165,7 @@ def deploy(doing: Decision, given: ask.Deploy) -> None:
     doing.world = doing.world.replace(formation=formation)
     doing.reconcile()
     _restart(doing)
+    doing.out.append(event.BuildSucceeded())
 
 
 def set_config(doing: Decision, given: ask.SetConfig) -> None:
