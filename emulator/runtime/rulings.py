@@ -191,11 +191,15 @@ def shut_down(doing: Decision, given: ask.Shutdown) -> None:
 
 
 def abort(doing: Decision, given: ask.Abort) -> None:
+    """Only launches that depart are left, and those are killed."""
     shut_down(doing, ask.Shutdown())
+    deadline = doing.instant.now + doing.world.policy.kill_warning
     for name, slot in doing.slots.items():
         doing.out += [Signal(launch.id, "KILL") for launch in slot.departing]
-        killed = tuple(launch.replace(phase=Phase.KILLED) for launch in slot.departing)
-        doing.slots[name] = slot.replace(departing=killed)
+        killed = (
+            launch.replace(phase=Phase.KILLED, deadline=deadline) for launch in slot.departing
+        )
+        doing.slots[name] = slot.replace(departing=tuple(killed))
 
 
 def slept(doing: Decision, given: ask.Slept) -> None:

@@ -291,6 +291,17 @@ def test_abort_kills_at_once_what_still_runs(policy: Policy) -> None:
     assert app.world.is_gone and not app.runner.alive
 
 
+def test_what_an_abort_cannot_kill_is_spoken_of_ten_seconds_later() -> None:
+    app = running("worker=1")
+    app.runner.alive.clear()
+    app.ask(ask.Abort())
+    app.forget()
+    app.run(9.9)
+    assert app.story == []
+    app.run(0.2)
+    assert len(facts(app, event.ProcessLingers)) == 1
+
+
 def test_sleep_counts_for_the_daily_cycle_and_not_for_what_a_process_is_granted() -> None:
     app = running("web=1")
     app.plays("web.1", Process(listens=None))
