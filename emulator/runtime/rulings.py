@@ -125,6 +125,7 @@ def run(doing: Decision, given: ask.Run) -> None:
     word, blank, rest = given.command.partition(" ")
     command = doing.world.types.get(word, word) + blank + rest
     size = canonical(given.size) if given.size else _one_off_size(doing)
+    doing.world = doing.world.replace(one_offs=doing.world.one_offs + 1)
     doing.out.append(event.OneOffCreated(command, doing.world.user))
     doing.slots[given.name] = Slot(
         given.name,

@@ -37,6 +37,8 @@ class World(Fact):
     slots: Mapping[str, Slot] = {}
     policy: Policy = Policy()
     web_port: int | None = None
+    one_offs: int = 0
+    """How many there have been, so that a name does not soon come again in the log."""
     stopping: bool = False
     clock_lost_at: float | None = None
     gaps: tuple[Gap, ...] = ()
@@ -80,7 +82,7 @@ class World(Fact):
 
     def free_name(self, type: str) -> str:
         """A one-off's name, such as run.4711, that no dyno has. Source: log samples: 4 digits."""
-        made = len(self.slots)
+        made = self.one_offs
         while True:
             name = f"{type}.{1000 + int(9000 * chance(f'{self.id} {type} {self.release} {made}'))}"
             if name not in self.slots:
