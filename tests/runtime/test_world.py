@@ -45,7 +45,7 @@ def test_a_dyno_that_is_down_is_not_found_though_its_process_departs() -> None:
     app.scale("worker=0")
     assert "worker.1" in app.world.slots
     assert names(app, None) == ["web.1"]
-    with pytest.raises(NotFound, match=r"^Couldn't find that dyno \(worker\)\. There are web\.1$"):
+    with pytest.raises(NotFound, match=r"^Couldn't find that dyno \(worker\)\. There are web\.1\.$"):
         app.world.find("worker")
 
 
@@ -56,7 +56,7 @@ def test_nothing_is_found_where_nothing_runs() -> None:
 
 def test_settled_is_up_or_crashed() -> None:
     app = Simulation()
-    app.plays("worker.1", Process(exits=0.5, status=1))
+    app.plays("worker.1", Process(exits=0.2, status=1))
     app.start("web=1 worker=1")
     assert not app.world.is_settled
     app.run_until(lambda app: app.world.is_settled, within=2)
