@@ -21,6 +21,17 @@ BUILTINS = frozenset(
 )
 """What a shell does itself. Source: bash(1), compgen -bk."""
 
+OWN = frozenset(
+    """
+    _ BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND
+    BASH_EXECUTION_STRING BASH_LINENO BASH_LOADABLES_PATH BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO
+    BASH_VERSION COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD
+    HOSTTYPE IFS LINENO MACHTYPE OLDPWD OPTARG OPTERR OPTIND OSTYPE PIPESTATUS PPID PS4 PWD RANDOM
+    SECONDS SHELLOPTS SHLVL SRANDOM UID
+    """.split()  # noqa: SIM905 - as above
+)
+"""Variables that a shell sets itself, whatever its environment says. Source: bash(1)."""
+
 
 def expand(command: str, config: Mapping[str, str]) -> str:
     """The command with simple `$NAME`s of set variables filled in; all else stays as typed.
@@ -47,9 +58,11 @@ def argv(
 ) -> list[str]:
     """The program's path and its argv: the shell with `-c`, or the program itself where it is
     plain that the shell would do nothing but execute it (that saves 2 ms a boot)."""
-    words = expand(command, env).split(" ")
+    given = {name: value for name, value in env.items() if name not in OWN}
+    words = expand(command, given).split(" ")
     simple = all(word and not set(word) - PLAIN for word in words) and "=" not in words[0]
-    if simple and words[0] not in BUILTINS:
+    is_function = f"BASH_FUNC_{words[0]}%%" in env
+    if simple and words[0] not in BUILTINS and not is_function and "BASH_ENV" not in env:
         program = which(words[0])
         if program:
             return [program, *words]
