@@ -35,6 +35,7 @@ class Warden:
     def __init__(self, link: _socket.socket) -> None:
         self.link = link
         self.data = b""
+        self.unsent = b""
         self.fds: list[int] = []
         self.env: dict[bytes, bytes] = {}
         self.nofile = 1024
@@ -50,13 +51,15 @@ class Warden:
     def run(self) -> None:
         """The emulator is gone; so are, by the closing of our pipes, all launches."""
         poll = select.poll()
-        poll.register(self.link, select.POLLIN)
         poll.register(self.wakeup, select.POLLIN)
         while True:
-            for fd, _ in poll.poll():
+            poll.register(self.link, select.POLLIN | (select.POLLOUT if self.unsent else 0))
+            for fd, events in poll.poll():
                 if fd == self.wakeup:
                     os.read(self.wakeup, 4096)
                     self.reap()
+                elif events & select.POLLOUT:
+                    self.send()
                 elif not self.receive():
                     return
 
@@ -150,8 +153,19 @@ class Warden:
         return any(pid in descendants(shim_pid) for shim_pid in self.launches)
 
     def tell(self, *message: str | int | None) -> None:
+        """Never waits: while the emulator sends us a thousand launches it does not read."""
         raw = marshal.dumps(message)
-        self.link.sendall(len(raw).to_bytes(4, "little") + raw)
+        self.unsent += len(raw).to_bytes(4, "little") + raw
+        self.send()
+
+    def send(self) -> None:
+        try:
+            sent = self.link.send(self.unsent, _socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except (BrokenPipeError, ConnectionResetError):
+            sent = len(self.unsent)
+        self.unsent = self.unsent[sent:]
 
 
 def _write(fd: int, data: bytes) -> None:

@@ -1,0 +1,86 @@
+"""Who listens on which port, read from the kernel without connecting to anybody."""
+
+from __future__ import annotations
+
+import _socket
+import os
+import sys
+
+from emulator.fact import Fact
+
+from .warden.tree import descendants
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LISTEN = b"0A"
+"""Source: linux/include/net/tcp_states.h, as printed in /proc/net/tcp."""
+
+LOOPBACK_V4 = b"7F"
+LOOPBACK_V6 = b"00000000000000000000000001000000"
+
+
+class Listener(Fact):
+    """A listening socket; `inode` says whose it is."""
+
+    port: int
+    loopback: bool
+    inode: bytes
+
+
+def listeners() -> list[Listener]:
+    """All listening TCP sockets of the machine (Linux)."""
+    return [listener for name in ("tcp", "tcp6") for listener in _table(f"/proc/net/{name}")]
+
+
+def _table(path: str) -> Iterator[Listener]:
+    try:
+        with open(path, "rb") as file:
+            rows = file.read().splitlines()[1:]
+    except OSError:
+        return
+    for row in rows:
+        fields = row.split()
+        if fields[3] == LISTEN:
+            address, _, port = fields[1].partition(b":")
+            # The kernel prints an address as words in the machine's byte order.
+            loopback = (
+                address.endswith(LOOPBACK_V4) if len(address) == 8 else _is_loopback6(address)
+            )
+            yield Listener(int(port, 16), loopback, fields[9])
+
+
+def _is_loopback6(address: bytes) -> bool:
+    return address == LOOPBACK_V6
+
+
+def sockets_of(shim: int) -> set[bytes]:
+    """The inodes of all sockets that a dyno's processes have open."""
+    inodes: set[bytes] = set()
+    for pid in descendants(shim):
+        try:
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                target = os.readlink(f"/proc/{pid}/fd/{fd}")
+                if target.startswith("socket:["):
+                    inodes.add(target[8:-1].encode())
+        except OSError:
+            continue
+    return inodes
+
+
+def accepts(port: int) -> bool:
+    """Whether something accepts connections on that port of this machine: the way without /proc."""
+    probe = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+    try:
+        probe.settimeout(0.2)
+        probe.connect(("127.0.0.1", port))
+        return bool(probe.getsockname() != probe.getpeername())
+    except OSError:
+        return False
+    finally:
+        probe.close()
+
+
+def can_read_tables() -> bool:
+    return sys.platform == "linux"

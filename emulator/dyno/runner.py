@@ -1,0 +1,207 @@
+"""Obeys the orders of the kernel through the warden, and reports what became of each launch.
+
+`obey` begins and never waits; it works before there is an event loop, so that the first dynos
+start while the rest of the emulator is still being imported.
+"""
+
+from __future__ import annotations
+
+import _socket
+import marshal
+import os
+import sys
+
+from .command import argv
+from .slot import Exited, Signal, Spawn, Spawned, SpawnFailed
+from .warden import shim
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .slot import Order, Report
+
+COMMANDS = {"TERM": shim.TERM, "HUP": shim.HUP, "KILL": shim.KILL}
+SUSPENSIONS = {"STOP": shim.STOP, "CONT": shim.CONT}
+
+MARK = "HK_LOCAL_LAUNCH"
+"""In the environment of every process of a dyno, so that a survivor is known to be ours."""
+
+WARDEN_SOURCE = "import sys; sys.path[:0] = [{path!r}]; from warden.main import main; main()"
+
+
+class Runner:
+    """The emulator's end of the link to the warden."""
+
+    def __init__(self, cwd: str, umask: int, nofile: int, mark: str) -> None:
+        self.cwd = cwd
+        self.limits = (umask, nofile)
+        self.mark = mark
+        self.env: dict[str, str] = {}
+        self.data = b""
+        self.unsent: list[tuple[bytes, list[int]]] = []
+        self.living: set[str] = set()
+        self.terminals: dict[str, tuple[list[int], bool]] = {}
+        self.programs: dict[str, str | None] = {}
+        self.report: Callable[[Report], None] = lambda report: None
+        self.opened: Callable[[str, int], None] = lambda launch, fd: None
+        self.drained: Callable[[str], None] = lambda launch: None
+        self.blocked: Callable[[], None] = lambda: None
+        self.start_warden()
+
+    def start_warden(self) -> None:
+        """A warden runs at the other end of `link`."""
+        self.link, theirs = _socket.socketpair()
+        null = os.open(os.devnull, os.O_RDWR)
+        dup = os.POSIX_SPAWN_DUP2
+        source = WARDEN_SOURCE.format(path=os.path.dirname(__file__))
+        # Without -I a variable such as PYTHONHOME would break the warden; -S saves 3 ms.
+        self.pid = os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-I", "-S", "-c", source, "hk-local: warden"],
+            {"PATH": os.defpath},
+            file_actions=[(dup, null, n) for n in (0, 1, 2)] + [(dup, theirs.fileno(), 3)],
+        )
+        os.close(null)
+        theirs.close()
+
+    def set_environment(self, env: Mapping[str, str]) -> None:
+        """Launches from now on get this environment, besides their own few variables."""
+        self.env = {**env, MARK: self.mark}
+        self.programs.clear()
+        raw = {os.fsencode(name): os.fsencode(value) for name, value in self.env.items()}
+        self._send("base", raw, os.fsencode(self.cwd), *self.limits)
+
+    def lend(self, dyno: str, fds: list[int], tty: bool) -> None:
+        """The next launch of that dyno has these as 0, 1 and 2 instead of a pipe to the log."""
+        self.terminals[dyno] = (fds, tty)
+
+    def obey(self, order: Order) -> None:
+        """It was begun; reports will tell."""
+        if isinstance(order, Spawn):
+            self._spawn(order)
+        elif isinstance(order, Signal):
+            self._send("signal", order.launch, COMMANDS[order.name])
+
+    def suspend(self, name: str) -> None:
+        """Every process of every dyno was stopped, or continued (`STOP`, `CONT`)."""
+        for launch in self.living:
+            self._send("signal", launch, SUSPENSIONS[name])
+
+    def _spawn(self, order: Spawn) -> None:
+        dyno = order.launch.rpartition("@")[0]
+        extra = {**dict(order.extra), "DYNO": dyno, "PORT": str(order.port)}
+        words = argv(order.command, {**self.env, **extra}, shell(), self._which)
+        if os.path.exists(os.path.join(self.cwd, ".profile")):
+            words = [shell(), "bash", "-c", f". ./.profile\n{order.command}"]
+        fds, tty = self.terminals.pop(dyno, ([], False))
+        if not fds:
+            reader, writer = os.pipe()
+            fds = [writer]
+            self.opened(order.launch, reader)
+        self.living.add(order.launch)
+        raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
+        program = [os.fsencode(word) for word in words]
+        self._send("spawn", order.launch, program, raw, tty, len(fds), fds=fds)
+
+    def _which(self, name: str) -> str | None:
+        if name not in self.programs:
+            self.programs[name] = find_program(name, self.env.get("PATH", ""), self.cwd)
+        return self.programs[name]
+
+    def _send(self, *message: object, fds: Sequence[int] = ()) -> None:
+        raw = marshal.dumps(message)  # type: ignore[arg-type] - bytes, str, int and dicts of them
+        self.unsent.append((len(raw).to_bytes(4, "little") + raw, list(fds)))
+        if len(self.unsent) == 1:
+            self.flush()
+
+    def flush(self) -> bool:
+        """What the link takes now was sent; True if that was everything, else `blocked` is told."""
+        while self.unsent:
+            data, fds = self.unsent[0]
+            rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _ints(fds))
+            try:
+                sent = self.link.sendmsg([data], [rights] if fds else [], _socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                self.blocked()
+                return False
+            except (BrokenPipeError, ConnectionResetError):
+                sent = len(data)  # the end of file on the link says the rest
+            for fd in fds:
+                os.close(fd)
+            if sent < len(data):
+                self.unsent[0] = (data[sent:], [])
+            else:
+                del self.unsent[0]
+        return True
+
+    def receive(self) -> bool:
+        """What the warden has told was reported; False once it is gone."""
+        data = self.link.recv(262144)
+        self.data += data
+        while len(self.data) >= 4:
+            end = 4 + int.from_bytes(self.data[:4], "little")
+            if end > len(self.data):
+                break
+            message, self.data = marshal.loads(self.data[4:end]), self.data[end:]
+            self._hear(*message)
+        return bool(data)
+
+    def _hear(self, kind: str, launch: str, number: int) -> None:
+        if kind == "spawned":
+            self.report(Spawned(launch, number))
+            return
+        self.living.discard(launch)
+        self.drained(launch)
+        if kind == "exited":
+            self.report(Exited(launch, number))
+        else:
+            self.report(SpawnFailed(launch, os.strerror(number)))
+
+    def replace_warden(self) -> None:
+        """Every launch that the lost warden had is reported killed, and there is a new warden."""
+        os.waitpid(self.pid, 0)
+        self.link.close()
+        self.data = b""
+        self.unsent = []
+        self.start_warden()
+        self.set_environment(self.env)
+        for launch in list(self.living):
+            self._hear("exited", launch, shim.KILLED)
+
+    def close(self) -> None:
+        """The warden is gone, and with it everything that still ran."""
+        self.link.close()
+        os.waitpid(self.pid, 0)
+
+
+def _ints(fds: list[int]) -> bytes:
+    return b"".join(fd.to_bytes(4, sys.byteorder) for fd in fds)
+
+
+def shell() -> str:
+    """The shell that runs commands: bash as on Heroku, else sh."""
+    return "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
+
+
+def find_program(name: str, path: str, cwd: str) -> str | None:
+    """The file that a shell would execute for that word, if there is one."""
+    folders = [""] if "/" in name else path.split(":")
+    for folder in folders:
+        file = os.path.join(cwd, folder, name)
+        if os.access(file, os.X_OK) and os.path.isfile(file):
+            return file
+    return None
+
+
+def raise_descriptor_limit() -> int:
+    """We may have as many descriptors as the system allows; answers the limit that dynos keep."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 65536
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 65536), hard))
+    except (OSError, ValueError):
+        pass
+    return soft
