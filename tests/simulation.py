@@ -172,6 +172,7 @@ class Simulation:
         self.story: list[tuple[float, Event | Said]] = []
         self.orders: list[tuple[float, Order]] = []
         self.checks: list[Check] = []
+        self._due: dict[str, float] = {}
         self._ports: Iterator[int] = itertools.count(20001)
         self._serials: Iterator[int] = itertools.count(1)
 
@@ -209,6 +210,10 @@ class Simulation:
             else:
                 self.orders.append((self.now, outcome))
                 self.runner.obey(outcome, self.now)
+        self._due = {
+            name: self._due[name] if slot is before.slots.get(name) else _due_at(slot)
+            for name, slot in self.world.slots.items()
+        }
         for check in self.checks:
             check(self, before, given, out)
 
@@ -229,7 +234,7 @@ class Simulation:
     @property
     def next_at(self) -> float:
         """When something happens by itself again."""
-        return min(self.runner.next_at, *map(_due_at, self.world.slots.values()), NEVER)
+        return min(self.runner.next_at, *self._due.values(), NEVER)
 
     def _tick(self) -> None:
         self.now = self.next_at
@@ -240,8 +245,7 @@ class Simulation:
             elif report:
                 self.ask(report)
         else:
-            first = min(self.world.slots.values(), key=_due_at)
-            self.ask(ask.Expired(first.name))
+            self.ask(ask.Expired(min(self._due, key=self._due.__getitem__)))
 
     # What came of it.
 

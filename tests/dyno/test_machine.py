@@ -28,9 +28,8 @@ from emulator.dyno.slot import (
     SpawnFailed,
     State,
 )
+from tests.dyno.soundness import CURRENT, DEPARTING, assert_sound
 
-CURRENT = (Phase.WAITING, Phase.BOOTING, Phase.RUNNING, Phase.HANGING, Phase.KILLED)
-DEPARTING = (Phase.DOOMED, Phase.STOPPING, Phase.KILLED)
 NOW = 100.0
 
 SAMPLES: dict[type[Input], dict[str, object]] = {
@@ -75,21 +74,6 @@ def inputs() -> set[type[Input]]:
     """Every input that the machine's module defines."""
     found = [kind for kind in vars(slots).values() if isinstance(kind, type)]
     return {kind for kind in found if issubclass(kind, Input)} - {Input, Report}
-
-
-def assert_sound(slot: Slot) -> None:
-    """What must hold of a dyno at any time."""
-    current, departing = slot.current, slot.departing
-    ids = [launch.id for launch in (*departing, *([current] if current else []))]
-    assert len(ids) == len(set(ids)), slot
-    assert current is None or current.phase in CURRENT, slot
-    assert all(launch.phase in DEPARTING and launch.deadline is not None for launch in departing)
-    if current and current.deadline is None:
-        assert current.phase is Phase.WAITING and departing, slot
-    if current is None and slot.shown is State.CRASHED:
-        assert slot.retry_at is not None, slot
-    if current:
-        assert slot.shown in (State.STARTING, State.UP), slot
 
 
 def test_the_table_has_a_cell_for_every_phase_and_input() -> None:
