@@ -23,12 +23,12 @@ class Fact:
     __match_args__: tuple[str, ...] = ()
     __required__: frozenset[str] = frozenset()
 
-    def __init_subclass__(cls) -> None:
-        own = tuple(cls.__dict__.get("__annotations__", ()))
-        cls.__match_args__ = cls.__match_args__ + own
-        cls.__required__ = frozenset(n for n in cls.__match_args__ if not hasattr(cls, n))
-
     if not TYPE_CHECKING:
+
+        def __init_subclass__(cls) -> None:
+            own = tuple(cls.__dict__.get("__annotations__", ()))
+            cls.__match_args__ = cls.__match_args__ + own
+            cls.__required__ = frozenset(n for n in cls.__match_args__ if not hasattr(cls, n))
 
         def __init__(self, *args: Any, **fields: Any) -> None:
             names = self.__match_args__
@@ -52,7 +52,7 @@ class Fact:
         return tuple(getattr(self, name) for name in self.__match_args__)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._key() == other._key()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash((type(self), self._key()))

@@ -112,14 +112,14 @@ def environment(
     port: int | None,
 ) -> dict[str, str]:
     """The environment of a dyno. Each wins over those before it: the caller's own, the platform's
-    defaults, config vars, `run -e`, then DYNO and, unless config or `run -e` set it, PORT.
+    defaults, config vars, PORT, `run -e`, then DYNO.
+
+    A config var PORT never reaches a dyno as such: it is the port of web.1, as users of foreman and
+    `heroku local` expect, and the caller passes it as web.1's `port`.
     """
     caller = {k: v for k, v in inherited.items() if not k.startswith("HK_LOCAL")}
-    chosen = {**PLATFORM_DEFAULTS, **config, **extra, "DYNO": dyno}
-    # Users of foreman and `heroku local` rely on a PORT in .env winning.
-    if port is not None:
-        chosen.setdefault("PORT", str(port))
-    return {**caller, **chosen}
+    ports = {} if port is None else {"PORT": str(port)}
+    return {**caller, **PLATFORM_DEFAULTS, **config, **ports, **extra, "DYNO": dyno}
 
 
 def _is_port(value: str) -> bool:
@@ -130,7 +130,7 @@ def _remark(name: str, value: str) -> str:
     if name == "DYNO":
         return "DYNO is the platform's to set; line skipped"
     if name == "PORT":
-        return f"PORT={value} is given to every dyno in place of a free port of its own"
+        return f"PORT={value} is where web.1 listens; every other dyno has a free port of its own"
     if name.startswith(("HEROKU_", "__")):
         return f"Heroku keeps names such as {name} for itself; here it is set"
     return ""

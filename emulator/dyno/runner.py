@@ -18,6 +18,7 @@ from .warden import shim
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from .slot import Order, Report
 
@@ -109,8 +110,8 @@ class Runner:
             self.programs[name] = find_program(name, self.env.get("PATH", ""), self.cwd)
         return self.programs[name]
 
-    def _send(self, *message: object, fds: Sequence[int] = ()) -> None:
-        raw = marshal.dumps(message)  # type: ignore[arg-type] - bytes, str, int and dicts of them
+    def _send(self, *message: Any, fds: Sequence[int] = ()) -> None:
+        raw = marshal.dumps(message)
         self.unsent.append((len(raw).to_bytes(4, "little") + raw, list(fds)))
         if len(self.unsent) == 1:
             self.flush()

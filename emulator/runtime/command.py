@@ -21,6 +21,7 @@ class Start(Command):
     types: Mapping[str, str]
     config: Mapping[str, str]
     formation: Mapping[str, Quantity]
+    left_out: Mapping[str, Quantity] = {}
 
 
 class Scale(Command):
@@ -77,6 +78,12 @@ class Shutdown(Command):
 
 class Abort(Command):
     """Whatever still runs is killed at once."""
+
+
+class Stalled(Command):
+    """We ourselves could do nothing for so long; no dyno shall pay for it."""
+
+    seconds: float
 
 
 class Slept(Command):

@@ -13,7 +13,7 @@ from emulator.dyno.slot import Instant
 from emulator.errors import UserError
 from emulator.event import Event
 
-from .command import Expired
+from .command import Expired, Stalled
 from .decision import decide
 
 TYPE_CHECKING = False
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from .world import World
 
 
+STALL = 2.0
+"""So late, in seconds, an alarm never is unless we were kept from running."""
+
+
 class NotSaved(UserError):
     """The change is in force, but not saved ({reason}): the next start will not know of it."""
 
@@ -38,7 +42,7 @@ class NotSaved(UserError):
 
 
 class Kernel:
-    """Holds the current world. Where `save` raises NotSaved, the change is in force all the same."""
+    """Holds the current world. If `save` raises NotSaved, the change is in force all the same."""
 
     def __init__(
         self,
@@ -113,8 +117,14 @@ class Kernel:
             heapq.heappop(self.deadlines)
 
     def wake(self) -> None:
-        """Every deadline that has come was decided on."""
+        """Every deadline that has come was decided on.
+
+        If we come far too late (we were stopped, or the machine thrashed), then what happened in
+        the meantime is read first: deadlines move on by what we missed.
+        """
         now = self.clock.monotonic()
+        if self.deadlines and now - self.deadlines[0][0] > STALL:
+            self.submit(Stalled(now - self.deadlines[0][0]))
         while self.deadlines and self.deadlines[0][0] <= now:
             at, name = heapq.heappop(self.deadlines)
             slot = self.world.slots.get(name)

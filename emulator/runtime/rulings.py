@@ -8,7 +8,7 @@ from emulator.app import release as releases
 from emulator.app.formation import Quantity
 from emulator.dyno import slot as dyno
 from emulator.dyno.size import canonical
-from emulator.dyno.slot import Kind, Phase, Signal, Slot, State
+from emulator.dyno.slot import Kind, Launch, Phase, Signal, Slot, State
 from emulator.errors import FormationError
 
 from . import command as ask
@@ -42,7 +42,7 @@ def start(doing: Decision, given: ask.Start) -> None:
     _configure(doing, given.config)
     if is_new:
         _build(doing, given.types)
-    doing.world = doing.world.replace(formation=given.formation)
+    doing.world = doing.world.replace(formation=given.formation, left_out=given.left_out)
     if is_first:
         _tell_formation(doing)
     if is_new:
@@ -82,7 +82,9 @@ def scale(doing: Decision, given: ask.Scale) -> None:
     after = formations.apply(given.changes, before, tuple(before), canonical)
     if after == before:
         return
-    doing.world = doing.world.replace(formation=after)
+    changed = {name for name in after if after[name] != before.get(name)}
+    kept = {name: item for name, item in doing.world.left_out.items() if name not in changed}
+    doing.world = doing.world.replace(formation=after, left_out=kept)
     _tell_formation(doing)
     doing.reconcile()
     for name, slot in list(doing.slots.items()):
@@ -208,6 +210,20 @@ def slept(doing: Decision, given: ask.Slept) -> None:
         doing.step(name, dyno.Resumed(given.seconds))
 
 
+def stalled(doing: Decision, given: ask.Stalled) -> None:
+    """What a process is granted is granted while somebody watches; nobody did."""
+    for name, slot in doing.slots.items():
+        departing = tuple(_postponed(launch, given.seconds) for launch in slot.departing)
+        current = slot.current and _postponed(slot.current, given.seconds)
+        doing.slots[name] = slot.replace(departing=departing, current=current)
+
+
+def _postponed(launch: Launch, seconds: float) -> Launch:
+    if launch.deadline is None or launch.phase is Phase.RUNNING:
+        return launch
+    return launch.replace(deadline=launch.deadline + seconds)
+
+
 def expired(doing: Decision, given: ask.Expired) -> None:
     if given.dyno in doing.slots:
         doing.step(given.dyno, dyno.Expired())
@@ -226,5 +242,6 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.Shutdown: shut_down,
     ask.Abort: abort,
     ask.Slept: slept,
+    ask.Stalled: stalled,
     ask.Expired: expired,
 }

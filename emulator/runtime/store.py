@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
+DURABLE = ("id", "app", "formation", "left_out", "heroku_formation", "releases")
+
 SCHEMA = """
 create table meta (name text primary key, value text not null) without rowid;
 create table formation (type text primary key, position int, quantity int, size text);
@@ -126,8 +128,7 @@ class Store:
     def save(self, world: World) -> None:
         """What differs from the last save is on disk, all of it or nothing; NotSaved if not."""
         before = self.saved
-        same = before.formation is world.formation and before.releases is world.releases
-        if same and before.id == world.id:
+        if all(getattr(before, name) is getattr(world, name) for name in DURABLE):
             return
         try:
             with self.db:
@@ -140,13 +141,14 @@ class Store:
     def _write(self, before: World, after: World) -> None:
         meta = {"id": after.id, "app": after.app, "heroku_formation": f"{after.heroku_formation:d}"}
         self._many("insert or replace into meta values (?, ?)", meta.items())
-        if before.formation is not after.formation:
+        formation = {**after.formation, **after.left_out}
+        if formation != before.formation:
             self.db.execute("delete from formation")
             self._many(
                 "insert into formation values (?, ?, ?, ?)",
                 (
                     (type_, position, item.quantity, item.size)
-                    for position, (type_, item) in enumerate(after.formation.items())
+                    for position, (type_, item) in enumerate(formation.items())
                 ),
             )
         for release in after.releases[len(before.releases) :]:

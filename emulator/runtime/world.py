@@ -32,6 +32,8 @@ class World(Fact):
     user: str
     id: str = ""
     formation: Mapping[str, Quantity] = {}
+    left_out: Mapping[str, Quantity] = {}
+    """What is remembered of process types that this run was told to leave out."""
     heroku_formation: bool = False
     releases: tuple[Release, ...] = ()
     slots: Mapping[str, Slot] = {}

@@ -1,0 +1,70 @@
+"""`hk-local start -d`: the emulator goes on alone; the command waits until its dynos are up."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.runtime.folder import Folder
+    from emulator.runtime.world import World
+
+VERDICT = b"="
+
+
+def detach(folder: Folder) -> tuple[int | None, int]:
+    """In the emulator: (None, descriptor on which to tell how it goes). In the command that the
+    user typed, once the emulator has told: (exit code, -1)."""
+    reader, writer = os.pipe()
+    if os.fork():
+        os.close(writer)
+        return _wait(reader), -1
+    os.close(reader)
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    folder.sign()
+    return None, writer
+
+
+def _wait(reader: int) -> int:
+    """The lines were shown; the last one is `=` and the exit code."""
+    with open(reader, "rb") as lines:
+        for line in lines:
+            if line.startswith(VERDICT):
+                return int(line[1:])
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+    sys.stderr.write("hk-local: the emulator ended before its dynos were up\n")
+    return 1
+
+
+class Herald:
+    """Tells the waiting command which dynos are up, each once, and at last the verdict."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self.told: set[str] = set()
+
+    def look(self, world: World) -> None:
+        for slot in world.slots.values():
+            if slot.shown and slot.shown.value in ("up", "crashed") and slot.name not in self.told:
+                self.told.add(slot.name)
+                self._write(f"{slot.name}: {slot.shown.value}\n")
+        if world.is_settled:
+            crashed = [s for s in world.slots.values() if s.shown and s.shown.value == "crashed"]
+            self.close(1 if crashed else 0)
+
+    def close(self, code: int) -> None:
+        if self.fd >= 0:
+            self._write(f"={code}\n")
+            os.close(self.fd)
+            self.fd = -1
+
+    def _write(self, text: str) -> None:
+        try:
+            os.write(self.fd, text.encode())
+        except OSError:
+            pass  # nobody waits any more

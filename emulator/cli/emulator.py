@@ -1,0 +1,238 @@
+"""The emulator at work: the one place that names every concrete part and joins them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+from emulator import event
+from emulator.dyno.probe import Probe
+from emulator.dyno.sampler import Sampler
+from emulator.dyno.size import quota
+from emulator.dyno.slot import Exited, Launch, Phase, Report, Slot, Spawned, SpawnFailed
+from emulator.logplex.block import Block, Stream
+from emulator.logplex.channel import Channel
+from emulator.logplex.history import History
+from emulator.logplex.intake import Intake
+from emulator.logplex.narration import Sentence, narrate
+from emulator.logplex.output import Output
+from emulator.logplex.sink import open_sink
+from emulator.logplex.terminal import Style, Timestamps
+from emulator.runtime.command import Slept
+
+from .background import Herald
+from .ending import Ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.event import Event
+
+    from .start import Boot
+
+MIB = 1024 * 1024
+LAST_OUTPUT = 2.0
+"""So long, in seconds, a slow reader of our output gets at the end."""
+
+TICK = 10.0
+STDOUT = 1
+
+
+class Emulator:
+    """Takes over a boot: gives its pipes and events their readers, and serves until the end."""
+
+    def __init__(self, boot: Boot, herald: int) -> None:
+        self.boot = boot
+        self.options = boot.options
+        self.kernel = boot.kernel
+        self.runner = boot.runner
+        self.clock = boot.clock
+        self.loop = asyncio.SelectorEventLoop()
+        self.exits: dict[str, int] = {}
+        self.streams: dict[tuple[str, str], Stream] = {}
+        self.channel = Channel(self._schedule_flush, self._store_blocks)
+        self.history = History(
+            boot.folder.file("log"), self._tell_ours("log"), self.options.log_size * MIB
+        )
+        self.output = self._output()
+        self.intake = Intake(
+            self.loop, self.channel.publish, self.clock.wall_ns, lambda: self.output.congested
+        )
+        self.probe = Probe(self.loop, self._report)
+        self.sampler = Sampler(self.loop, self._report)
+        self.asleep = self.clock.asleep()
+        self.alarm: asyncio.TimerHandle | None = None
+        self.ending = Ending(self)
+        if herald >= 0:
+            self.herald = Herald(herald)
+            self.kernel.observers.append(lambda: self.herald.look(self.kernel.world))
+
+    def _output(self) -> Output:
+        style = Style(
+            prefix=self.options.prefix,
+            timestamps=Timestamps(self.options.timestamps),
+            colour=self.options.colour,
+        )
+        output = Output(
+            open_sink(STDOUT),
+            style,
+            self.loop,
+            self.clock.monotonic,
+            self.clock.wall_ns,
+            on_relief=lambda: self.intake.resume(),
+            on_gone=lambda: self.channel.unsubscribe(output),
+        )
+        self.channel.subscribe(output)
+        return output
+
+    def run(self) -> int:
+        """Every dyno has stopped and nothing is left; answers the exit code."""
+        self._take_over()
+        self._connect()
+        self.ending.watch_signals()
+        self.loop.call_later(TICK, self._tick)
+        self.loop.call_soon(self._start_services)
+        gc.freeze()
+        try:
+            self.loop.run_forever()
+        finally:
+            self._close()
+        return self.ending.code
+
+    def _take_over(self) -> None:
+        """What happened before there was a loop is told, in its order."""
+        if self.boot.swept:
+            self._say("start", f"removed {self.boot.swept} processes left by a previous run")
+        if self.boot.store.notice:
+            self._say("state", str(self.boot.store.notice))
+        for notice in self.boot.files.notices:
+            self._say("config", notice)
+        for at_ns, events in self.boot.events:
+            self._tell(events, at_ns)
+        for launch, fd in self.boot.pipes:
+            self._open_pipe(launch, fd)
+
+    def _connect(self) -> None:
+        """Kernel and runner speak to the parts of this object from now on."""
+        self.kernel.publish = lambda events: self._tell(events, self.clock.wall_ns())
+        self.kernel.alarm = self._set_alarm
+        self.kernel.wake()
+        self.runner.opened = self._open_pipe
+        self.runner.drained = self.intake.close
+        self.runner.report = self._report
+        self.runner.blocked = lambda: self.loop.add_writer(self.runner.link.fileno(), self._send)
+        self.loop.add_reader(self.runner.link.fileno(), self._hear)
+        self._send()
+
+    def _start_services(self) -> None:
+        """What the first dynos did not need: the API, and the eyes on the app's files."""
+        from .services import Services
+
+        self.services = Services(self)
+
+    # --- the warden ------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        if self.runner.flush():
+            self.loop.remove_writer(self.runner.link.fileno())
+
+    def _hear(self) -> None:
+        if self.runner.receive():
+            return
+        self.loop.remove_reader(self.runner.link.fileno())
+        self.loop.remove_writer(self.runner.link.fileno())
+        self._say("start", "the warden process was killed, and with it all dynos")
+        self.runner.replace_warden()
+        self.loop.add_reader(self.runner.link.fileno(), self._hear)
+
+    def _report(self, report: Report) -> None:
+        self.kernel.submit(report)
+        if isinstance(report, Spawned):
+            self._watch(report)
+        elif isinstance(report, Exited | SpawnFailed):
+            self.probe.forget(report.launch)
+            self.sampler.forget(report.launch)
+
+    def _watch(self, report: Spawned) -> None:
+        slot = self.kernel.world.slots.get(report.launch.rpartition("@")[0])
+        launch = _launch(slot, report.launch)
+        if slot is None or launch is None:
+            return
+        self.sampler.watch(launch.id, report.pid, quota(slot.size))
+        if slot.type == "web" and launch.phase is Phase.BOOTING:
+            self.probe.watch(launch.id, launch.port, report.pid)
+
+    def _open_pipe(self, launch: str, fd: int) -> None:
+        self.intake.open(launch, fd, self._stream("app", launch.rpartition("@")[0]))
+
+    # --- the log ---------------------------------------------------------------------------------
+
+    def _stream(self, source: str, dyno: str) -> Stream:
+        return self.streams.setdefault((source, dyno), Stream(source, dyno))
+
+    def _tell(self, events: list[Event], at_ns: int) -> None:
+        for happened in events:
+            for sentence in narrate(happened):
+                self._publish(sentence, at_ns)
+            if isinstance(happened, event.ProcessExited):
+                self.exits[happened.dyno] = happened.status
+            elif isinstance(happened, event.DynoStateChanged) and happened.after == "up":
+                self._tell_address(happened.dyno, at_ns)
+
+    def _tell_address(self, dyno: str, at_ns: int) -> None:
+        slot = self.kernel.world.slots.get(dyno)
+        if slot and slot.type == "web" and slot.current:
+            text = f"listening on http://localhost:{slot.current.port}"
+            self._publish(Sentence("hk-local", dyno, text), at_ns)
+
+    def _publish(self, sentence: Sentence, at_ns: int) -> None:
+        stream = self._stream(sentence.source, sentence.dyno)
+        body = sentence.text.replace("\n", " ").encode("utf-8", "replace") + b"\n"
+        self.channel.publish(Block(at_ns, stream, body, 1))
+
+    def _say(self, about: str, text: str) -> None:
+        self._publish(Sentence("hk-local", about, text), self.clock.wall_ns())
+
+    def _tell_ours(self, about: str):  # type: ignore[no-untyped-def]
+        return lambda text: self.loop.call_soon(self._say, about, text)
+
+    def _schedule_flush(self) -> None:
+        self.loop.call_soon(self.channel.flush)
+
+    def _store_blocks(self, blocks: list[Block]) -> None:
+        self.history.append(blocks, self.clock.monotonic())
+
+    # --- time ------------------------------------------------------------------------------------
+
+    def _set_alarm(self, at: float) -> None:
+        if self.alarm:
+            if self.alarm.when() == at:
+                return
+            self.alarm.cancel()
+        self.alarm = self.loop.call_at(at, self._wake)
+
+    def _wake(self) -> None:
+        self.alarm = None
+        self.kernel.wake()
+
+    def _tick(self) -> None:
+        """The machine may have slept, which the loop's clock does not see."""
+        asleep = self.clock.asleep()
+        if asleep - self.asleep > TICK:
+            self._say("start", f"resumed after {(asleep - self.asleep) / 60:.0f} min of sleep")
+            self.kernel.submit(Slept(asleep - self.asleep))
+        self.asleep = asleep
+        self.loop.call_later(TICK, self._tick)
+
+    def _close(self) -> None:
+        if hasattr(self, "services"):
+            self.services.close()
+        self.channel.flush()
+        self.output.close(LAST_OUTPUT)
+        self.history.close()
+        self.boot.store.close()
+        self.loop.close()
+
+
+def _launch(slot: Slot | None, id: str) -> Launch | None:
+    launches = (slot.current, *slot.departing) if slot else ()
+    return next((launch for launch in launches if launch and launch.id == id), None)

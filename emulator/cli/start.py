@@ -1,0 +1,207 @@
+"""`hk-local start`: the composition root, as far as the first spawn.
+
+What comes before the first dyno's start is done here, with as few imports as can be; the rest of
+the emulator is imported while the dynos boot.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from emulator.app import formation as formations
+from emulator.clock import Clock
+from emulator.dyno.policy import Policy, chance
+from emulator.dyno.ports import free_ports, is_free
+from emulator.dyno.runner import Runner, raise_descriptor_limit
+from emulator.dyno.size import canonical
+from emulator.dyno.slot import Spawn
+from emulator.errors import UserError
+from emulator.fact import Fact
+from emulator.runtime.command import Start
+from emulator.runtime.files import read_app, read_app_json
+from emulator.runtime.folder import Folder
+from emulator.runtime.kernel import Kernel
+from emulator.runtime.world import World
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.app.formation import Quantity
+    from emulator.dyno.slot import Order
+    from emulator.event import Event
+    from emulator.runtime.files import AppFiles
+    from emulator.runtime.store import Store
+
+
+class Options(Fact):
+    """What `hk-local start` was told. Sizes in megabytes."""
+
+    dir: str = "."
+    procfile: str = "Procfile"
+    env: tuple[str, ...] = ()
+    formation: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    heroku_formation: bool = False
+    port: int | None = None
+    strict_bind: bool = False
+    paced: bool = False
+    time_scale: float = 1.0
+    reload: bool = True
+    prefix: bool = True
+    timestamps: str = "heroku"
+    colour: bool = False
+    log_size: int = 256
+    app: str = ""
+    detach: bool = False
+
+
+class PortTaken(UserError):
+    """Port {port} is taken by another program. Choose another with --port, or stop that program."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port=port)
+
+
+class Boot:
+    """An emulator whose first dynos have been ordered. Pipes and events wait for their readers."""
+
+    def __init__(self, options: Options, runner: Runner, folder: Folder, files: AppFiles) -> None:
+        self.options = options
+        self.runner = runner
+        self.folder = folder
+        self.files = files
+        self.clock = Clock()
+        self.started_at = self.clock.wall()
+        self.events: list[tuple[int, list[Event]]] = []
+        self.pipes: list[tuple[str, int]] = []
+        self.swept = 0
+        runner.opened = lambda launch, fd: self.pipes.append((launch, fd))
+        self.store, world = self._load()
+        self.config: Mapping[str, str] | None = None
+        seed = f"{self.started_at} {world.id}"
+        self.kernel = Kernel(
+            world,
+            self.clock,
+            free_ports(chance(seed)),
+            self.store.save,
+            self.obey,
+            lambda events: self.events.append((self.clock.wall_ns(), events)),
+        )
+
+    def _load(self) -> tuple[Store, World]:
+        from emulator.runtime.store import Store
+
+        store = Store(self.folder.file("state.db"))
+        options = self.options
+        blank = World(app_name(options), user_name(), heroku_formation=options.heroku_formation)
+        world = store.load(blank)
+        if not world.id:
+            world = world.replace(id=os.urandom(8).hex())
+        port = options.port or int(self.files.config.get("PORT", 0)) or None
+        world = world.replace(app=blank.app, policy=policy(options), web_port=port)
+        self.runner.mark = world.id
+        return store, world
+
+    def obey(self, order: Order, world: World) -> None:
+        """The order was begun, in the environment of the current release."""
+        if isinstance(order, Spawn) and world.config is not self.config:
+            from emulator.app.config_vars import environment
+
+            self.config = world.config
+            self.runner.set_environment(environment(os.environ, world.config, {}, "", None))
+        self.runner.obey(order)
+
+    def start(self) -> None:
+        """The dynos of the formation are being started."""
+        if self.folder.was_killed:
+            from emulator.dyno.survivors import sweep
+
+            self.swept = sweep(self.kernel.world.id)
+        formation, left_out = self._formation()
+        self.kernel.submit(Start(self.files.types, self.files.config, formation, left_out))
+
+    def _formation(self) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
+        """The formation to run, and what to remember of the types that it leaves out."""
+        options, world, types = self.options, self.kernel.world, tuple(self.files.types)
+        formation = formations.initial(types, world.heroku_formation)
+        if world.releases:
+            formation.update({t: world.formation[t] for t in formation if t in world.formation})
+        else:
+            changes = read_app_json(options.dir)
+            formation = formations.apply(changes, formation, types, canonical)
+        asked = formations.parse_changes(options.formation)
+        formation = formations.apply(asked, formation, types, canonical)
+        chosen = formations.narrow(types, options.only, options.exclude)
+        left_out = {t: item for t, item in formation.items() if t not in chosen}
+        nothing = {t: item.replace(quantity=0) for t, item in left_out.items()}
+        return {**formation, **nothing}, left_out
+
+
+def run(options: Options) -> int:
+    """The app has run until it was told to stop; answers the exit code."""
+    os.chdir(options.dir)
+    options = options.replace(dir=os.getcwd())
+    files = read_app(options.dir, options.procfile, options.env)
+    if options.port is not None and not is_free(options.port):
+        raise PortTaken(options.port)
+    folder = Folder(options.dir)
+    folder.lock()
+    herald = -1
+    if options.detach:
+        from .background import detach
+
+        code, herald = detach(folder)
+        if code is not None:
+            return code
+    try:
+        return _run(options, folder, files, herald)
+    finally:
+        folder.unlock()
+
+
+def _run(options: Options, folder: Folder, files: AppFiles, herald: int) -> int:
+    umask = os.umask(0o077)
+    runner = Runner(options.dir, umask, raise_descriptor_limit(), "")
+    try:
+        boot = Boot(options, runner, folder, files)
+        boot.start()
+        from .emulator import Emulator
+
+        return Emulator(boot, herald).run()
+    finally:
+        runner.close()
+
+
+def policy(options: Options) -> Policy:
+    """The rules that the options choose."""
+    rules = Policy(strict_bind=options.strict_bind).accelerated(options.time_scale)
+    return rules.paced() if options.paced else rules
+
+
+def app_name(options: Options) -> str:
+    """The app's name: as told, else the folder's name made to fit Heroku's rule.
+
+    Source: Platform API schema, app.name: lower case letters, digits, dashes, 3 to 30 of them.
+    """
+    folder = os.path.basename(options.dir).lower()
+    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder).strip("-")
+    while letters and not letters[0].isalpha():
+        letters = letters[1:]
+    return options.app or letters[:30].strip("-") or "app"
+
+
+def user_name() -> str:
+    """Who does things in this app: `me@localhost`, in the place of a Heroku user's e-mail."""
+    return f"{os.environ.get('USER') or os.environ.get('LOGNAME') or 'dev'}@localhost"
+
+
+def say(text: str) -> None:
+    """The user was told on standard error."""
+    try:
+        sys.stderr.write(f"hk-local: {text}\n")
+        sys.stderr.flush()
+    except OSError:
+        pass

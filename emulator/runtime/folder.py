@@ -1,0 +1,96 @@
+"""An app's state folder, `.hk-local`: where it is, who may have it, and its lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+from emulator.errors import UserError
+
+NAME = ".hk-local"
+"""Ignored by git through a file of its own, readable by its owner only."""
+
+
+class AlreadyRunning(UserError):
+    """{path}: hk-local already runs here (pid {pid}). Use `hk-local stop` to stop it, or
+    `hk-local logs --tail` to watch it."""
+
+    def __init__(self, path: str, pid: str) -> None:
+        super().__init__(path=path, pid=pid or "unknown")
+
+
+class FolderUnusable(UserError):
+    """{path}: {reason}. hk-local keeps its state there and needs to write to it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path=path, reason=reason)
+
+
+class NotOurs(UserError):
+    """{path} belongs to another user or is a link; hk-local does not trust it. Remove it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path=path)
+
+
+class Folder:
+    """The state folder of the app in `app_dir`; it exists and is ours alone."""
+
+    def __init__(self, app_dir: str) -> None:
+        self.app_dir = app_dir
+        self.path = os.path.join(app_dir, NAME)
+        self.was_killed = False
+        """The emulator that had the lock last did not stop in an orderly way."""
+        self._lock = -1
+        try:
+            self._make()
+        except OSError as error:
+            raise FolderUnusable(self.path, error.strerror or str(error)) from None
+
+    def _make(self) -> None:
+        try:
+            os.mkdir(self.path, 0o700)
+        except FileExistsError:
+            status = os.lstat(self.path)
+            if status.st_uid != os.getuid() or os.path.islink(self.path):
+                raise NotOurs(self.path) from None
+            if status.st_mode & 0o077:
+                os.chmod(self.path, 0o700)
+        ignore = self.file(".gitignore")
+        if not os.path.exists(ignore):
+            with open(ignore, "w") as file:
+                file.write("*\n")
+
+    def file(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+    def lock(self) -> None:
+        """We are the one emulator of this app; AlreadyRunning (with its pid) if there is another.
+
+        The file stays the same for ever: a lock on a file that was deleted would lock nothing.
+        """
+        path = self.file("lock")
+        while True:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pid = os.read(fd, 32).decode(errors="replace").strip()
+                os.close(fd)
+                raise AlreadyRunning(self.app_dir, pid) from None
+            if os.path.exists(path) and os.stat(path).st_ino == os.fstat(fd).st_ino:
+                break
+            os.close(fd)
+        self.was_killed = bool(os.read(fd, 32).strip())
+        self._lock = fd
+        self.sign()
+
+    def sign(self) -> None:
+        """The lock file names this process, until `unlock`."""
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, f"{os.getpid()}\n".encode(), 0)
+
+    def unlock(self) -> None:
+        """The next emulator may come, and knows that we stopped in an orderly way."""
+        os.ftruncate(self._lock, 0)
+        os.close(self._lock)
