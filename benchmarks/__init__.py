@@ -1,0 +1,1 @@
+"""hk-local against other process managers, all in one run: `python -m benchmarks`."""

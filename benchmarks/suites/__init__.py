@@ -1,0 +1,15 @@
+"""What is measured: each suite takes a peer and gives figures."""
+
+from __future__ import annotations
+
+from benchmarks.suites import command, latency, lifecycle, rest, scale, throughput
+from benchmarks.suites.suite import Suite
+
+ALL: list[Suite] = [
+    *throughput.SUITES,
+    *latency.SUITES,
+    *lifecycle.SUITES,
+    *rest.SUITES,
+    *command.SUITES,
+    *scale.SUITES,
+]
