@@ -49,8 +49,8 @@ class Peer(Fact):
     name: str
     config: Callable[[Path, Commands], None]
     start: str = ""
-    version: str = ""
-    """Its cheapest command, for how long a command takes to start."""
+    quick: str = ""
+    """A command of its that has next to nothing to do."""
     pip: str = ""
     npm: str = ""
     prefixes: bool = True
@@ -61,7 +61,7 @@ class Peer(Fact):
     """The command that follows the log from elsewhere, for the one that has it."""
 
     def program(self) -> str:
-        return (self.start or self.version).split()[0]
+        return (self.start or self.quick).split()[0]
 
 
 PROCESS_COMPOSE = "process-compose up --no-server -t=false -f compose.yaml"
@@ -72,10 +72,10 @@ OURS = Peer(
     "hk-local",
     procfile,
     "hk-local start --port none",
-    version="hk-local ps",
+    quick="hk-local ps",
     tail="hk-local logs --tail",
 )
-BASELINE = Peer("bare python", procfile, version="python -c pass")
+BASELINE = Peer("bare python", procfile, quick="python -c pass")
 """No process manager: what any command written in Python costs at least."""
 
 PEERS = [

@@ -20,13 +20,13 @@ DYNOS = 3
 def measure(peer: Peer) -> Result:
     """Median of a few runs; `hk-local ps` asks an emulator that runs three dynos."""
     with ExitStack() as stack:
-        if peer.version.startswith(OURS.version):
+        if peer.quick.startswith(OURS.quick):
             run = stack.enter_context(Supervised(OURS, ["wait"] * DYNOS))
             run.listen("start", DYNOS)
             folder = str(run.folder)
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
-        return Result({"ms": median(ask(peer.version, folder)[0] for _ in range(RUNS)) * 1000})
+        return Result({"ms": median(ask(peer.quick, folder)[0] for _ in range(RUNS)) * 1000})
 
 
 def ask(command: str, folder: str) -> tuple[float, bytes]:
@@ -47,6 +47,6 @@ SUITES = [
         title="One command, start to end",
         metrics=[Metric("ms")],
         measure=measure,
-        applies=lambda peer: bool(peer.version),
+        applies=lambda peer: bool(peer.quick),
     )
 ]
