@@ -29,33 +29,38 @@ class Row(Fact):
 
 def table(suite: Suite, rows: Sequence[Row]) -> str:
     """The suite's figures as Markdown: median (least to most), and hk-local's against it."""
-    shown = [metric for metric in suite.metrics if any(row.values(metric) for row in rows)]
     ours = next((row for row in rows if row.peer == OURS.name), None)
-    head = ["", *[cell for metric in shown for cell in (metric.name, "hk-local is")], "notes"]
-    lines = [head, ["---"] * len(head)]
-    for row in rows:
-        cells = [cell for metric in shown for cell in _cells(metric, row, ours)]
-        lines.append([row.peer, *cells, row.notes()])
-    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    return f"### {suite.title} (`{suite.name}`)\n\n{body}\n"
+    columns = [["", *(row.peer for row in rows)]]
+    for metric in suite.metrics:
+        columns.append([metric.name, *(_figure(row.values(metric)) for row in rows)])
+        columns.append(["hk-local is", *(_ratio(metric, row, ours) for row in rows)])
+    columns.append(["notes", *(row.notes() for row in rows)])
+    filled = [column for column in columns if any(column[1:])]
+    head, *lines = ("| " + " | ".join(cells) + " |" for cells in zip(*filled, strict=True))
+    return "\n".join([f"### {suite.title} (`{suite.name}`)", "", head, _rule(filled), *lines, ""])
 
 
-def _cells(metric: Metric, row: Row, ours: Row | None) -> tuple[str, str]:
-    values = row.values(metric)
+def _rule(columns: list[list[str]]) -> str:
+    return "|" + " --- |" * len(columns)
+
+
+def _figure(values: list[float]) -> str:
     if not values:
-        return "-", ""
-    least, middle, most = (_number(f(values)) for f in (min, median, max))
-    figure = middle if len(values) == 1 else f"{middle} ({least} to {most})"
-    our_values = ours.values(metric) if ours and ours is not row else []
-    return figure, _ratio(metric, median(values), median(our_values)) if our_values else ""
+        return ""
+    least, middle, most = (_number(part(values)) for part in (min, median, max))
+    return middle if least == most else f"{middle} ({least} to {most})"
 
 
-def _ratio(metric: Metric, theirs: float, ours: float) -> str:
+def _ratio(metric: Metric, row: Row, ours: Row | None) -> str:
     """How many times better ours is; below 1 it is worse."""
-    better, worse = (ours, theirs) if metric.more_is_better else (theirs, ours)
+    if ours is None or row is ours or not (row.values(metric) and ours.values(metric)):
+        return ""
+    theirs, own = median(row.values(metric)), median(ours.values(metric))
+    better, worse = (own, theirs) if metric.more_is_better else (theirs, own)
     return f"{_number(better / worse)}x" if worse else ""
 
 
 def _number(value: float) -> str:
-    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 3
+    """Three digits that count, or all before the point."""
+    digits = 0 if value == int(value) else max(0, 3 - len(str(int(value)).lstrip("0")))
     return f"{value:,.{digits}f}"
