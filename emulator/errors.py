@@ -10,7 +10,7 @@ class UserError(Exception):
     status = 422
     """The HTTP status with which the API answers."""
     id = "invalid_params"
-    """The Platform API's error id. Source: Dev Center, platform-api-reference, "Error responses"."""
+    """The Platform API's error id. Source: Dev Center, platform-api-reference, error responses."""
 
     def __init__(self, message: str = "", **fields: object) -> None:
         self.fields = {"message": message, **fields}

@@ -26,13 +26,13 @@ class Fact:
     if not TYPE_CHECKING:
 
         def __init_subclass__(cls) -> None:
-            own = tuple(cls.__dict__.get("__annotations__", ()))
+            own = tuple(vars(cls).get("__annotations__", ()))
             cls.__match_args__ = cls.__match_args__ + own
             cls.__required__ = frozenset(n for n in cls.__match_args__ if not hasattr(cls, n))
 
         def __init__(self, *args: Any, **fields: Any) -> None:
             names = self.__match_args__
-            given = dict(zip(names, args), **fields) if args else fields
+            given = dict(zip(names, args, strict=False), **fields) if args else fields
             missing = self.__required__ - given.keys()
             if missing or len(args) > len(names) or given.keys() - set(names):
                 raise TypeError(f"{type(self).__name__}{names} cannot be made of {args} {fields}")

@@ -13,7 +13,7 @@ import sys
 
 from .command import argv
 from .slot import Exited, Signal, Spawn, Spawned, SpawnFailed
-from .warden import shim
+from .warden import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from .slot import Order, Report
 
-COMMANDS = {"TERM": shim.TERM, "HUP": shim.HUP, "KILL": shim.KILL}
-SUSPENSIONS = {"STOP": shim.STOP, "CONT": shim.CONT}
+COMMANDS = {"TERM": wire.TERM, "HUP": wire.HUP, "KILL": wire.KILL}
+SUSPENSIONS = {"STOP": wire.STOP, "CONT": wire.CONT}
 
 MARK = "HK_LOCAL_LAUNCH"
 """In the environment of every process of a dyno, so that a survivor is known to be ours."""
@@ -61,7 +61,7 @@ class Runner:
             sys.executable,
             [sys.executable, "-I", "-S", "-c", source, "hk-local: warden"],
             {"PATH": os.defpath},
-            file_actions=[(dup, null, n) for n in (0, 1, 2)] + [(dup, theirs.fileno(), 3)],
+            file_actions=[(dup, null, n) for n in (0, 1, 2)] + [(dup, theirs.fileno(), wire.LINK)],
         )
         os.close(null)
         theirs.close()
@@ -168,7 +168,7 @@ class Runner:
         self.start_warden()
         self.set_environment(self.env)
         for launch in list(self.living):
-            self._hear("exited", launch, shim.KILLED)
+            self._hear("exited", launch, wire.KILLED)
 
     def close(self) -> None:
         """The warden is gone, and with it everything that still ran."""

@@ -16,6 +16,7 @@ import select
 
 from . import shim
 from .tree import become_subreaper, descendants
+from .wire import KILLED, LINK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Warden:
             code = os.waitstatus_to_exitcode(raw)
             if code < 0:
                 self.kill_strays()
-            self.tell("exited", launch, code if code >= 0 else shim.KILLED)
+            self.tell("exited", launch, code if code >= 0 else KILLED)
 
     def kill_strays(self) -> None:
         """A killed shim's processes, which became our children, are killed."""
@@ -186,7 +187,7 @@ def main() -> None:
     """Served the emulator at the other end of descriptor 3 until it went away."""
     os.setsid()
     become_subreaper()
-    link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, shim.CONTROL)
+    link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, LINK)
     gc.disable()
     gc.freeze()
     Warden(link).run()

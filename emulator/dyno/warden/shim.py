@@ -15,6 +15,7 @@ import select
 import sys
 
 from .tree import become_subreaper, descendants
+from .wire import CONT, HUP, KILL, KILLED, LINK, STOP, TERM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 else:
     import _signal
-
-TERM, HUP, STOP, CONT, KILL = b"T", b"H", b"S", b"C", b"K"
 
 SIGNALS = {
     TERM: (_signal.SIGTERM, _signal.SIGCONT),  # a stopped process does not see its SIGTERM
@@ -33,11 +32,6 @@ SIGNALS = {
 }
 
 TO_DEFAULT = frozenset(_signal.valid_signals()) - {_signal.SIGKILL, _signal.SIGSTOP}
-
-CONTROL = 3
-"""The descriptor on which a shim reads its commands; the warden's link has the same number."""
-
-KILLED = 128 + _signal.SIGKILL
 
 CANNOT_START = 71
 """Our exit status if the command could not be started at all. Source: EX_OSERR, sysexits(3)."""
@@ -67,7 +61,7 @@ def run(start: Start, control: int) -> NoReturn:
     """The launch has lived and left no process; our exit status is its main process's."""
     status = KILLED
     try:
-        os.dup2(control, CONTROL, inheritable=False)
+        os.dup2(control, LINK, inheritable=False)
         become_subreaper()
         wakeup, writer = os.pipe()
         os.set_blocking(wakeup, False)
@@ -93,7 +87,7 @@ def _say(fd: int, text: str) -> None:
 
 def _close_all_but(low: int, high: int) -> None:
     """No pipe of a sibling stays open in here: its end of file is that sibling's life line."""
-    os.closerange(CONTROL + 1, low)
+    os.closerange(LINK + 1, low)
     os.closerange(low + 1, high)
     os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
 
@@ -141,7 +135,7 @@ def _start_by_fork(start: Start) -> int:
 def _watch(main: int, wakeup: int) -> int:
     """The status of the main process, once it and (if we were told to stop) all others ended."""
     poll = select.poll()
-    poll.register(CONTROL, select.POLLIN)
+    poll.register(LINK, select.POLLIN)
     poll.register(wakeup, select.POLLIN)
     status = -1
     stopping = False
@@ -153,7 +147,7 @@ def _watch(main: int, wakeup: int) -> int:
             if fd == wakeup:
                 os.read(wakeup, 4096)
                 continue
-            command = os.read(CONTROL, 1)
+            command = os.read(LINK, 1)
             if command in (b"", KILL):
                 return status if status >= 0 else KILLED
             stopping = stopping or command == TERM
