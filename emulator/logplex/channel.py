@@ -102,7 +102,7 @@ class Channel:
 def _belongs(block: Block, last: Block) -> bool:
     """Only neighbours are joined: joining across another stream would change the order."""
     return (
-        last.stream == block.stream
+        last.stream is block.stream
         and len(last.body) + len(block.body) <= _COALESCE_BYTES
         and block.at_ns - last.at_ns < _COALESCE_NS
     )

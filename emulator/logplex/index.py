@@ -23,7 +23,7 @@ _pack = RECORD.pack
 MAX_STREAMS = 2000
 """A segment with more would need more than SUMMARY_SIZE."""
 SUMMARY_SIZE = 256 * 1024
-_TRAILER = Struct("<IIIQQqqI4s")
+_TRAILER = Struct("<IIIQQqI4s")
 """Sizes of names and records, sum of the records, then Index's fields, sum of these, MAGIC."""
 
 
@@ -39,7 +39,6 @@ class Index:
         self.size = 0
         self.file_size = 0
         """How long the data was when this index was made: more than `size` if it was damaged."""
-        self.first_ns = 0
         self.last_ns = 0
 
     def add(self, blocks: list[Block]) -> list[bytes]:
@@ -60,8 +59,7 @@ class Index:
             size += HEADER_SIZE + len(name) + length
         self.records += b"".join(records)
         self.size = size
-        times = [block.at_ns for block in blocks]
-        self._span(min(times), max(times))
+        self.last_ns = max(self.last_ns, *[block.at_ns for block in blocks])
         return parts
 
     def add_found(self, record: Record, stream: Stream) -> None:
@@ -69,11 +67,7 @@ class Index:
         self.streams.setdefault(stream, len(self.streams))
         self.records += _pack(*record)
         self.size = body_end(record)
-        self._span(record[0], record[0])
-
-    def _span(self, first_ns: int, last_ns: int) -> None:
-        self.first_ns = min(self.first_ns or first_ns, first_ns)
-        self.last_ns = max(self.last_ns, last_ns)
+        self.last_ns = max(self.last_ns, record[0])
 
     def numbers(self, wanted: Callable[[Stream], bool] | None) -> set[int] | None:
         """The streams that are wanted; None if that is all of them."""
@@ -86,7 +80,7 @@ class Index:
         names = b"\n".join(map(_name, self.streams))
         self.records_size, self.records_sum = len(self.records), crc32(self.records)
         sizes = len(names), self.records_size, self.records_sum
-        fields = *sizes, self.size, self.file_size, self.first_ns, self.last_ns
+        fields = *sizes, self.size, self.file_size, self.last_ns
         trailer = _TRAILER.pack(*fields, _sum(names, fields), MAGIC)
         return b"".join((self.records, names, trailer))
 
@@ -106,8 +100,7 @@ def unpacked(end: bytes) -> Index | None:
         return None
     index = Index()
     index.streams = {_stream(name): number for number, name in enumerate(names.split(b"\n"))}
-    _, index.records_size, index.records_sum, index.size, index.file_size, *span = fields
-    index.first_ns, index.last_ns = span
+    _, index.records_size, index.records_sum, index.size, index.file_size, index.last_ns = fields
     return index
 
 
@@ -118,7 +111,7 @@ def scanned(data: bytes) -> tuple[Index, bool]:
     """
     index = Index()
     index.file_size = len(data)
-    names: list[Stream] = []
+    known: list[Stream] = []
     while index.size < len(data):
         header = data[index.size : index.size + HEADER_SIZE]
         if len(header) < HEADER_SIZE or not header.startswith(MAGIC):
@@ -130,15 +123,13 @@ def scanned(data: bytes) -> tuple[Index, bool]:
         if torn:
             end = max(begin, data.rfind(b"\n", begin) + 1)
             lines = count_lines(data[begin:end])
-        if number > len(names) or (number == len(names)) != (name > 0):
-            return index, True
-        if not torn and data[end - 1] != 10:
-            return index, True
+        if not lines or data[end - 1] != 10:
+            return index, not torn
         if name:
-            names.append(_stream(data[begin - name : begin]))
-        if lines:
-            record = at_ns, number, name, end - begin, lines, index.size
-            index.add_found(record, names[number])
+            known.append(_stream(data[begin - name : begin]))
+        if number >= len(known) or (name > 0) == (known[number] in index.streams):
+            return index, True
+        index.add_found((at_ns, number, name, end - begin, lines, index.size), known[number])
         if torn:
             break
     return index, False

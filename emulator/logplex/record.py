@@ -114,7 +114,7 @@ class Search:
             elif self._is_unwanted(record):
                 at = data.find(self._text, body_end(record) - base)
             else:
-                line_end = data.find(b"\n", at) + 1
+                line_end = data.find(b"\n", at) + 1 or len(data)
                 line_begin = data.rfind(b"\n", begin, at) + 1 or begin
                 found.setdefault(record, []).append(data[line_begin:line_end])
                 at = data.find(self._text, line_end)

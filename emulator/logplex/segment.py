@@ -83,7 +83,8 @@ class Segment:
         self.size = index.size
 
     def has_room(self, size: int) -> bool:
-        return self.size < size and len(self._load().streams) < MAX_STREAMS
+        index = self._load()
+        return self.size + len(index.records) < size and len(index.streams) < MAX_STREAMS
 
     def is_deleted(self) -> bool:
         return os.fstat(self._fd).st_nlink == 0

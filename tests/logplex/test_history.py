@@ -220,6 +220,14 @@ def test_a_damaged_middle_is_told_once_and_the_rest_is_shown(case):
     assert told.startswith(f"Log history: {path} is damaged at byte ")
 
 
+def test_a_file_that_somebody_cut_short_ends_a_search(case):
+    case.append(*[block(n) for n in range(9)])
+    case.history.last(1)
+    os.truncate(os.path.join(case.folder, "00000001.log"), 60)
+    assert [b.at_ns for b in case.history.last(99)] == [0]
+    assert text([b for part in case.history.search(b"0", 99) for b in part]).startswith(b"0.0\n")
+
+
 def test_garbage_at_the_end_is_told_once_and_what_comes_before_is_shown(case):
     case.append(*[block(n) for n in range(3)])
     path = os.path.join(case.folder, "00000001.log")
