@@ -101,11 +101,11 @@ class Emulator:
     def _take_over(self) -> None:
         """What happened before there was a loop is told, in its order."""
         if self.boot.swept:
-            self._say("start", f"removed {self.boot.swept} processes left by a previous run")
+            self.say("start", f"removed {self.boot.swept} processes left by a previous run")
         if self.boot.store.notice:
-            self._say("state", str(self.boot.store.notice))
+            self.say("state", str(self.boot.store.notice))
         for notice in self.boot.files.notices:
-            self._say("config", notice)
+            self.say("config", notice)
         for at_ns, events in self.boot.events:
             self._tell(events, at_ns)
         for launch, fd in self.boot.pipes:
@@ -140,7 +140,7 @@ class Emulator:
             return
         self.loop.remove_reader(self.runner.link.fileno())
         self.loop.remove_writer(self.runner.link.fileno())
-        self._say("start", "the warden process was killed, and with it all dynos")
+        self.say("start", "the warden process was killed, and with it all dynos")
         self.runner.replace_warden()
         self.loop.add_reader(self.runner.link.fileno(), self._hear)
 
@@ -189,11 +189,11 @@ class Emulator:
         body = sentence.text.replace("\n", " ").encode("utf-8", "replace") + b"\n"
         self.channel.publish(Block(at_ns, stream, body, 1))
 
-    def _say(self, about: str, text: str) -> None:
+    def say(self, about: str, text: str) -> None:
         self._publish(Sentence("hk-local", about, text), self.clock.wall_ns())
 
     def _tell_ours(self, about: str):  # type: ignore[no-untyped-def]
-        return lambda text: self.loop.call_soon(self._say, about, text)
+        return lambda text: self.loop.call_soon(self.say, about, text)
 
     def _schedule_flush(self) -> None:
         self.loop.call_soon(self.channel.flush)
@@ -218,7 +218,7 @@ class Emulator:
         """The machine may have slept, which the loop's clock does not see."""
         asleep = self.clock.asleep()
         if asleep - self.asleep > TICK:
-            self._say("start", f"resumed after {(asleep - self.asleep) / 60:.0f} min of sleep")
+            self.say("start", f"resumed after {(asleep - self.asleep) / 60:.0f} min of sleep")
             self.kernel.submit(Slept(asleep - self.asleep))
         self.asleep = asleep
         self.loop.call_later(TICK, self._tick)

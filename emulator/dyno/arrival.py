@@ -40,7 +40,7 @@ def spawn(doing: Step) -> None:
         return doing.change(deadline=None)
     deadline = moment.now + moment.policy.boot_timeout
     doing.change(phase=Phase.BOOTING, spawned_at=moment.now, deadline=deadline)
-    variables = {**moment.config, **dict(slot.extra), "PORT": str(launch.port), "DYNO": slot.name}
+    variables = {**moment.config, "PORT": str(launch.port), **dict(slot.extra), "DYNO": slot.name}
     shown = expand(slot.command, variables)
     if slot.attached:
         doing.out.append(event.ClientAwaited(slot.name))

@@ -91,7 +91,7 @@ class Runner:
 
     def _spawn(self, order: Spawn) -> None:
         dyno = order.launch.rpartition("@")[0]
-        extra = {**dict(order.extra), "DYNO": dyno, "PORT": str(order.port)}
+        extra = {"PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
         words = argv(order.command, {**self.env, **extra}, shell(), self._which)
         if os.path.exists(os.path.join(self.cwd, ".profile")):
             words = [shell(), "bash", "-c", f". ./.profile\n{order.command}"]

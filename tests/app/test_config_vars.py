@@ -88,12 +88,12 @@ def test_config_vars_win_over_the_platforms_defaults() -> None:
     ("inherited", "config", "extra", "port"),
     [
         ("1", None, None, "5000"),
-        ("1", "2", None, "2"),
+        ("1", "2", None, "5000"),
         ("1", "2", "3", "3"),
         (None, None, "3", "3"),
     ],
 )
-def test_a_port_set_for_the_app_wins_and_the_callers_own_does_not(
+def test_the_port_is_the_dynos_own_unless_run_e_says_otherwise(
     inherited: str | None, config: str | None, extra: str | None, port: str
 ) -> None:
     sources = [{"PORT": value} if value else {} for value in (inherited, config, extra)]

@@ -1,0 +1,57 @@
+"""Watches the app's files: an edit of the Procfile or of a `.env` file is a new release."""
+
+from __future__ import annotations
+
+import os
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler, FileSystemMovedEvent
+from watchdog.observers import Observer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterable
+
+DEBOUNCE = 0.2
+"""Editors write a file in several steps."""
+
+CHANGES = ("created", "modified", "moved", "deleted", "closed")
+"""Reading a file is told too, as `opened` and `closed_no_write`."""
+
+
+class Watcher(FileSystemEventHandler):
+    """`changed` is called in the loop's thread, once for all that happens within 0.2 seconds.
+
+    Folders are watched, not files: an editor that saves by renaming puts a new file in the place.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, paths: Iterable[str], changed: Callable[[], None]
+    ) -> None:
+        self.loop = loop
+        self.paths = {os.path.realpath(path) for path in paths}
+        self.changed = changed
+        self.timer: asyncio.TimerHandle | None = None
+        self.observer = Observer()
+        for folder in {os.path.dirname(path) for path in self.paths}:
+            self.observer.schedule(self, folder)
+        self.observer.start()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """In watchdog's thread."""
+        touched = {event.src_path}
+        if isinstance(event, FileSystemMovedEvent):
+            touched.add(event.dest_path)
+        if event.event_type in CHANGES and self.paths & {os.fsdecode(path) for path in touched}:
+            self.loop.call_soon_threadsafe(self._debounce)
+
+    def _debounce(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+        self.timer = self.loop.call_later(DEBOUNCE, self.changed)
+
+    def close(self) -> None:
+        if self.timer:
+            self.timer.cancel()
+        self.observer.stop()
+        self.observer.join()
