@@ -71,7 +71,7 @@ MPROCS = "mprocs --config mprocs.yaml"
 OURS = Peer(
     "hk-local",
     procfile,
-    "hk-local start --port none",
+    "hk-local start",
     quick="hk-local ps",
     tail="hk-local logs --tail",
 )

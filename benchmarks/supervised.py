@@ -156,9 +156,9 @@ class Supervised:
         return Stopped(seconds=gone_at - begun, left=left)
 
     def errors(self) -> str:
-        """The end of what the supervisor said on standard error, on one line."""
-        text = (self.folder / "errors").read_text(errors="replace")
-        return " / ".join(text.strip().splitlines()[-3:]) or "it said nothing"
+        """The last line that the supervisor said on standard error."""
+        lines = (self.folder / "errors").read_text(errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def readable(sources: Iterable[Any], seconds: float) -> list[Any]:
