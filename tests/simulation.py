@@ -168,6 +168,8 @@ class Simulation:
         self.world = World(app="myapp", user="U", policy=policy or Policy(), **world)
         self.now = 0.0
         self.started_at = 0.0
+        self.still = 0
+        """How many things in a row have happened at the same instant."""
         self.runner = ScriptedRunner()
         self.story: list[tuple[float, Event | Said]] = []
         self.orders: list[tuple[float, Order]] = []
@@ -237,7 +239,10 @@ class Simulation:
         return min(self.runner.next_at, *self._due.values(), NEVER)
 
     def _tick(self) -> None:
-        self.now = self.next_at
+        at = self.next_at
+        self.still = 0 if at > self.now else self.still + 1
+        assert self.still < 1000, f"time stands still:\n{self.log[-2000:]}"
+        self.now = max(self.now, at)
         if self.runner.next_at <= self.now:
             report = self.runner.pop()
             if isinstance(report, Said):
