@@ -98,6 +98,7 @@ def test_every_cell_leaves_a_sound_dyno_and_a_true_story(
         assert [e.before for e in told[:1]] == ([before.shown.value] if told else [])
         assert after.shown and (told[-1].after if told else before.shown.value) == after.shown.value
         assert all(a.after == b.before for a, b in itertools.pairwise(told))
+        assert after.changed_at == (NOW if told else before.changed_at)
 
 
 @pytest.mark.parametrize("phase", DEPARTING)
@@ -112,6 +113,8 @@ def test_a_report_of_a_departing_launch_never_touches_the_current_one(
     over = kind in (Exited, SpawnFailed)
     assert [launch.id for launch in after.departing] == ([] if over else [old.id])
     assert out == ([event.ProcessExited("web.1", 1)] if kind is Exited else [])
+    if kind is Spawned:
+        assert after.departing[0].pid == 42
 
 
 @pytest.mark.parametrize("kind", [k for k in INPUTS if issubclass(k, Report)])
