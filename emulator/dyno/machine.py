@@ -121,6 +121,7 @@ def _replace(doing: Step) -> None:
 
 
 def cycle_due(doing: Step, given: Input) -> None:
+    """A running launch is cycled at its deadline."""
     if doing.is_due:
         cycle(doing, given)
 

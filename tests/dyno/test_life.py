@@ -33,7 +33,7 @@ from emulator.errors import UserError
 from emulator.fact import Fact
 from emulator.runtime import command as ask
 from emulator.runtime.world import World
-from tests.dyno.soundness import assert_sound
+from tests.dyno.specimen import assert_sound
 from tests.simulation import Process, Simulation
 
 CHARACTERS = (

@@ -10,64 +10,22 @@ from emulator import event
 from emulator.dyno import slot as slots
 from emulator.dyno.machine import INPUTS, TABLE, step
 from emulator.dyno.policy import Policy
-from emulator.dyno.size import MIB
 from emulator.dyno.slot import (
     Exited,
     Expired,
     Input,
     Instant,
     Kind,
-    Launch,
     Moment,
     Outcome,
     Phase,
     Report,
     Signal,
-    Slot,
     Spawned,
     SpawnFailed,
     State,
 )
-from tests.dyno.soundness import CURRENT, DEPARTING, assert_sound
-
-NOW = 100.0
-
-SAMPLES: dict[type[Input], dict[str, object]] = {
-    slots.Resumed: {"seconds": 3600.0},
-    slots.Spawned: {"pid": 42},
-    slots.SpawnFailed: {"reason": "no such file"},
-    slots.Strayed: {"port": 3000},
-    slots.Exited: {"status": 1},
-    slots.Sampled: {"used": 600 * MIB},
-}
-
-
-def moment(policy: Policy | None = None) -> Moment:
-    instant = Instant(NOW, NOW, itertools.count(30000), itertools.count(100))
-    return Moment(instant, policy or Policy(), {}, release=7)
-
-
-def launch(
-    phase: Phase, serial: int = 1, deadline: float | None = NOW, name: str = "web"
-) -> Launch:
-    return Launch(f"{name}.1@{serial}", phase, port=20000, release=6, deadline=deadline)
-
-
-def one(
-    phase: Phase | None, kind: Kind = Kind.FORMATION, deadline: float = NOW, **fields: object
-) -> Slot:
-    """A dyno whose current launch is in that phase."""
-    name = "web" if kind is Kind.FORMATION else "run"
-    current = phase and launch(phase, deadline=deadline, name=name)
-    up = (Phase.RUNNING, Phase.HANGING)
-    shown = State.CRASHED if phase is None else State.UP if phase in up else State.STARTING
-    plain = Slot(f"{name}.1", "serve", "Basic", kind=kind, shown=shown, current=current)
-    return plain.replace(**fields)
-
-
-def given(kind: type[Input], about: str) -> Input:
-    fields = SAMPLES.get(kind, {})
-    return kind(about, **fields) if issubclass(kind, Report) else kind(**fields)  # type: ignore[call-arg]
+from tests.dyno.specimen import CURRENT, DEPARTING, NOW, assert_sound, given, launch, moment, one
 
 
 def inputs() -> set[type[Input]]:

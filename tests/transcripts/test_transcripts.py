@@ -1,6 +1,6 @@
 """Golden transcripts: the log of a scenario, byte for byte, at once and in Heroku's pace.
 
-After a change that is meant, `UPDATE_TRANSCRIPTS=1 pytest tests/transcripts` writes the files anew
+After a change that is meant, `UPDATE_GOLDEN=1 pytest tests/transcripts` writes the files anew
 and fails, so that nobody takes new ones for a success; read the difference before committing it.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from tests.transcripts.scenarios import SCENARIOS, play
 
 FOLDER = Path(__file__).parent
-UPDATE = "UPDATE_TRANSCRIPTS"
+UPDATE = "UPDATE_GOLDEN"
 EACH = [f"{name}{pace}" for name in SCENARIOS for pace in ("", ".paced")]
 LINE = re.compile(r"\+(\d+\.\d{3}) ([\w-]+)\[([\w.]+)\]: (.*)")
 STATE = re.compile(r"State changed from (\w+) to (\w+)")

@@ -1,0 +1,81 @@
+"""A dyno in every phase, an input of every kind, and what must hold of a dyno at any time."""
+
+from __future__ import annotations
+
+import itertools
+
+from emulator.dyno.policy import Policy
+from emulator.dyno.size import MIB
+from emulator.dyno.slot import (
+    Exited,
+    Input,
+    Instant,
+    Kind,
+    Launch,
+    Moment,
+    Phase,
+    Report,
+    Resumed,
+    Sampled,
+    Slot,
+    Spawned,
+    SpawnFailed,
+    State,
+    Strayed,
+)
+
+CURRENT = (Phase.WAITING, Phase.BOOTING, Phase.RUNNING, Phase.HANGING, Phase.KILLED)
+DEPARTING = (Phase.DOOMED, Phase.STOPPING, Phase.KILLED)
+NOW = 100.0
+
+SAMPLES: dict[type[Input], dict[str, object]] = {
+    Resumed: {"seconds": 3600.0},
+    Spawned: {"pid": 42},
+    SpawnFailed: {"reason": "no such file"},
+    Strayed: {"port": 3000},
+    Exited: {"status": 1},
+    Sampled: {"used": 600 * MIB},
+}
+
+
+def moment(policy: Policy | None = None) -> Moment:
+    instant = Instant(NOW, NOW, itertools.count(30000), itertools.count(100))
+    return Moment(instant, policy or Policy(), {}, release=7)
+
+
+def launch(
+    phase: Phase, serial: int = 1, deadline: float | None = NOW, name: str = "web"
+) -> Launch:
+    return Launch(f"{name}.1@{serial}", phase, port=20000, release=6, deadline=deadline)
+
+
+def one(
+    phase: Phase | None, kind: Kind = Kind.FORMATION, deadline: float = NOW, **fields: object
+) -> Slot:
+    """A dyno whose current launch is in that phase."""
+    name = "web" if kind is Kind.FORMATION else "run"
+    current = phase and launch(phase, deadline=deadline, name=name)
+    up = (Phase.RUNNING, Phase.HANGING)
+    shown = State.CRASHED if phase is None else State.UP if phase in up else State.STARTING
+    plain = Slot(f"{name}.1", "serve", "Basic", kind=kind, shown=shown, current=current)
+    return plain.replace(**fields)
+
+
+def given(kind: type[Input], about: str) -> Input:
+    fields = SAMPLES.get(kind, {})
+    return kind(about, **fields) if issubclass(kind, Report) else kind(**fields)  # type: ignore[call-arg]
+
+
+def assert_sound(slot: Slot) -> None:
+    """What must hold of a dyno at any time."""
+    current, departing = slot.current, slot.departing
+    ids = [launch.id for launch in (*departing, *([current] if current else []))]
+    assert len(ids) == len(set(ids)), slot
+    assert current is None or current.phase in CURRENT, slot
+    assert all(launch.phase in DEPARTING and launch.deadline is not None for launch in departing)
+    if current and current.deadline is None:
+        assert current.phase is Phase.WAITING and departing, slot
+    if current is None and slot.shown is State.CRASHED:
+        assert slot.retry_at is not None, slot
+    if current:
+        assert slot.shown in (State.STARTING, State.UP), slot
