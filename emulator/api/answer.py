@@ -1,0 +1,112 @@
+"""Answers: whole responses, and streams that go on for as long as the client stays."""
+
+from __future__ import annotations
+
+from emulator.errors import UserError
+from emulator.fact import Fact
+
+from . import percent
+from .head import response_head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from emulator.logplex.buffer import Buffers
+
+    from .ink import Ink
+    from .request import Request
+
+    class Stream(Protocol):
+        """Takes a connection over once its `head` is sent.
+
+        The connection asks `take` for about so many bytes whenever the client can have some: []
+        means nothing yet, after which `wake` says that it is worth asking again; None means that
+        this was all. `end` is called once, when all was taken or the client is gone. The client's
+        end of input is its end if the stream `is_endless`; else it may still want to read.
+        """
+
+        head: bytes
+        is_endless: bool
+
+        def begin(self, wake: Callable[[], object]) -> None: ...
+        def take(self, size: int) -> list[bytes | memoryview] | None: ...
+        def end(self) -> None: ...
+
+
+class Response(Fact):
+    status: int
+    fields: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def encoded(self, keeps_alive: bool) -> Buffers:
+        """The response's bytes; whether another request may follow is said in it."""
+        connection = "keep-alive" if keeps_alive else "close"
+        own = (("Content-Length", str(len(self.body))), ("Connection", connection))
+        return response_head(self.status, (*self.fields, *own)), self.body
+
+
+class Answer(Fact):
+    """What an endpoint has to say, in two forms of which the client's Accept chooses one.
+
+    `message` is what the Heroku CLI writes to stderr, `warning` what the user ought to know too.
+    """
+
+    data: Callable[[], object] = dict
+    text: Callable[[Ink], str] | None = None
+    status: int = 200
+    message: Callable[[Ink], str] | None = None
+    warning: str = ""
+
+
+def response(answer: Answer, request: Request, ink: Ink) -> Response:
+    """The answer in the form that the client accepts."""
+    fields = notes(answer, request, ink)
+    if not request.wants_text:
+        return Response(answer.status, (*fields, JSON), encoded(answer.data()))
+    text = answer.text(ink) if answer.text else ""
+    return Response(answer.status, (*fields, TEXT), text.encode())
+
+
+JSON = ("Content-Type", "application/json")
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+
+
+def notes(answer: Answer, request: Request, ink: Ink) -> tuple[tuple[str, str], ...]:
+    """The header fields for stderr; the message is only for those who show it."""
+    fields = []
+    if answer.message and request.wants_text:
+        fields.append(("HK-Message", percent.quote(answer.message(ink))))
+    if answer.warning:
+        fields.append(("HK-Warning", percent.quote(answer.warning)))
+    return tuple(fields)
+
+
+def refusal(error: UserError, request: Request) -> Response:
+    """The error as Heroku words it. Source: Dev Center, platform-api-reference, errors."""
+    if request.wants_text:
+        return Response(error.status, (TEXT,), f"{error}\n".encode("utf-8", "replace"))
+    return _problem(error.status, error.id, str(error))
+
+
+def unreadable(status: int, message: str) -> Response:
+    """The answer to what is no request."""
+    return _problem(status, "bad_request", message)
+
+
+def _problem(status: int, id_: str, message: str) -> Response:
+    return Response(status, (JSON,), encoded({"id": id_, "message": message}))
+
+
+def encoded(data: object) -> bytes:
+    """The data as JSON and a line end, so that it can be shown as it is."""
+    from json import dumps
+
+    return dumps(data, separators=(",", ":")).encode() + b"\n"
+
+
+def stream_head(content_type: str, *fields: tuple[str, str], status: int = 200) -> bytes:
+    """The head of a response whose body ends where the connection does."""
+    own = (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close"))
+    return response_head(status, (*fields, *own))

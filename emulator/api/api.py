@@ -1,0 +1,58 @@
+"""From a request to its answer, whatever happens on the way."""
+
+from __future__ import annotations
+
+from emulator.errors import NotFound, UserError
+
+from .answer import Answer, Response, refusal, response
+from .call import Call
+from .routes import Routes, WrongMethod, table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .answer import Stream
+    from .call import App, Outside
+    from .request import Request
+
+OWN_APP = "~"
+
+
+class Api:
+    """Heroku's Platform API for one app, and our own routes beside it."""
+
+    def __init__(self, app: App, outside: Outside) -> None:
+        self._app = app
+        self._outside = outside
+        self._routes = Routes(table())
+
+    def answer(self, request: Request) -> Response | Stream:
+        """The response, or the stream that takes the connection over. Raises nothing."""
+        try:
+            return self._answer(request)
+        except WrongMethod as error:
+            refused = refusal(error, request)
+            return refused.replace(fields=(*refused.fields, ("Allow", error.allowed)))
+        except UserError as error:
+            return refusal(error, request)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs one answer, not the dynos
+            self._app.tell(f"{request.method} {request.path}: {type(error).__name__}: {error}")
+            return refusal(Defect(), request)
+
+    def _answer(self, request: Request) -> Response | Stream:
+        endpoint, params = self._routes.find(request.method, request.path)
+        call = Call(self._app, self._outside, request, params)
+        if "app" in params:
+            self._check_app(call, params["app"])
+        found = endpoint(call)
+        return response(found, request, call.ink) if isinstance(found, Answer) else found
+
+    def _check_app(self, call: Call, name: str) -> None:
+        if name not in (OWN_APP, call.world.app, call.view.id("app")):
+            raise NotFound("Couldn't find that app.")
+
+
+class Defect(UserError):
+    """Something went wrong in hk-local itself; `hk-local logs --source hk-local` says what."""
+
+    status = 500
+    id = "internal_server_error"

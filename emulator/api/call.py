@@ -1,0 +1,95 @@
+"""One request under way: what an endpoint may look at, and how it asks for changes."""
+
+from __future__ import annotations
+
+from emulator.runtime.kernel import NotSaved
+
+from .ink import Ink
+from .payload import Payload, parse
+from .view import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, MutableMapping
+    from typing import Protocol
+
+    from emulator.clock import Clock
+    from emulator.fact import Fact
+    from emulator.logplex.block import Block
+    from emulator.logplex.channel import Channel
+    from emulator.logplex.history import History
+    from emulator.runtime.kernel import Kernel
+    from emulator.runtime.world import World
+
+    from .request import Request
+
+    class App(Protocol):
+        """What the API needs of the emulator. The composition root is one.
+
+        `info` has pid, dir, version and started_at (wall seconds), and what else `status` shall
+        show. `exits` gets the status of each ProcessExited under the dyno's name before the
+        kernel's observers are called. `watchers` are called with the blocks that the channel has
+        just stored (for `logs --grep`). `lend` gives the next launch of that dyno these three
+        descriptors, which are the runner's to close from then on. `tell` writes a line to the log.
+        """
+
+        kernel: Kernel
+        channel: Channel
+        history: History
+        clock: Clock
+        info: Mapping[str, object]
+        exits: MutableMapping[str, int]
+        watchers: list[Callable[[list[Block]], object]]
+
+        def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
+        def tell(self, text: str) -> None: ...
+
+
+class Outside:
+    """What pure code gets from outside: the loop's next turn, chance and the time zone."""
+
+    def __init__(
+        self,
+        soon: Callable[[Callable[[], object]], object],
+        random: Callable[[int], bytes],
+        utc_offset: Callable[[float], int],
+    ) -> None:
+        self.soon = soon
+        self.random = random
+        self.utc_offset = utc_offset
+
+
+class Call:
+    """A request to an endpoint; `params` are the parts of its path that have a name."""
+
+    def __init__(
+        self, app: App, outside: Outside, request: Request, params: Mapping[str, str]
+    ) -> None:
+        self.app = app
+        self.outside = outside
+        self.request = request
+        self.params = params
+        self.ink = Ink(request.wants_colour)
+
+    @property
+    def world(self) -> World:
+        return self.app.kernel.world
+
+    @property
+    def view(self) -> View:
+        """The world as it is now."""
+        clock = self.app.clock
+        now = clock.wall()
+        return View(self.world, now, now - clock.monotonic(), self.outside.utc_offset)
+
+    @property
+    def payload(self) -> Payload:
+        return parse(self.request.body)
+
+    def submit(self, command: Fact) -> str:
+        """It was decided; what the user must be warned of. Raises UserError where it is wrong."""
+        try:
+            self.app.kernel.submit(command)
+        except NotSaved as error:
+            return str(error)
+        return ""

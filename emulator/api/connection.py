@@ -1,0 +1,277 @@
+"""One client's connection: requests come in, one at a time, and answers go out.
+
+Nothing here waits. A client that sends half a request, reads nothing or vanishes costs a
+descriptor and a bounded buffer, and for a limited time only, unless it reads a log.
+"""
+
+from __future__ import annotations
+
+import socket
+from enum import Enum
+
+from . import descriptors
+from .answer import Response, unreadable
+from .head import Refused
+from .request import Reader, Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from .answer import Stream
+
+REQUEST_SECONDS = 10.0
+"""For a whole request, counted from when one may be sent."""
+RESPONSE_SECONDS = 60.0
+"""For a whole response to be read."""
+LINGER_SECONDS = 2.0
+"""A refused client is listened to for so long, or a reset could take the answer from it."""
+READ_BYTES = 64 * 1024
+WRITE_BYTES = 256 * 1024
+WRITE_BUFFERS = 64
+WRITES = 4
+"""In a row, before others have their turn."""
+MOST_DESCRIPTORS = 3
+
+
+class Stage(Enum):
+    WAITING = "for a request, or for the rest of one"
+    ANSWERING = "with a response; nothing is read until it is written"
+    STREAMING = "until the stream ends; what the client sends is of no interest"
+    LINGERING = "for a refused client to stop sending"
+    OVER = "the socket is closed"
+
+
+class Connection:
+    """`answer` makes responses and streams of requests; `on_closed` is called once."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        loop: asyncio.AbstractEventLoop,
+        answer: Callable[[Request], Response | Stream],
+        on_closed: Callable[[Connection], object],
+    ) -> None:
+        self._sock = sock
+        self._loop = loop
+        self._answer = answer
+        self._on_closed = on_closed
+        self._reader = Reader()
+        self._fds: list[int] = []
+        self._out: list[bytes | memoryview] = []
+        self._stage = Stage.WAITING
+        self._after = Stage.WAITING
+        """What follows the response that is being written."""
+        self._stream: Stream | None = None
+        self._has_ended = False
+        """The client will send no more."""
+        self._is_due = False
+        """A turn of ours is to come in this turn of the loop."""
+        self._is_blocked = False
+        """The client has to read before we can write on."""
+        self._timer: asyncio.TimerHandle | None = None
+        sock.setblocking(False)
+        loop.add_reader(sock, self._read)
+        self._give(REQUEST_SECONDS)
+
+    def close(self) -> None:
+        """What the client takes at once of its answer was sent, and the connection is gone."""
+        if self._stage in (Stage.ANSWERING, Stage.STREAMING):
+            self._write()
+        self._end()
+
+    # --- from the client -------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        try:
+            data, fds = descriptors.receive(self._sock, READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._end()
+            return
+        self._fds += fds
+        if not data:
+            self._hear_end()
+        elif self._stage is Stage.WAITING:
+            self._reader.feed(data)
+            self._serve()
+        else:
+            descriptors.close(self._fds)
+
+    def _hear_end(self) -> None:
+        """A client that has only shut down its side still gets what it asked for."""
+        self._has_ended = True
+        self._loop.remove_reader(self._sock)
+        is_owed = self._is_due  # the answer to a request that came before this end
+        if self._stream:
+            is_owed = not self._stream.is_endless
+        if not is_owed:
+            self._end()
+
+    def _serve(self) -> None:
+        """The next request, if it is complete, was answered."""
+        try:
+            request = self._next_request()
+        except Refused as refused:
+            self._refuse(refused)
+            return
+        if request is None:
+            if self._has_ended:
+                self._end()
+            return
+        answer = self._answer(request)
+        descriptors.close(self._fds)
+        if isinstance(answer, Response):
+            self._after = Stage.WAITING if request.head.keeps_alive else Stage.OVER
+            self._respond(answer)
+        else:
+            self._begin(answer)
+
+    def _next_request(self) -> Request | None:
+        if len(self._fds) > MOST_DESCRIPTORS:
+            raise Refused(400, "More descriptors than standard input, output and error")
+        found = self._reader.next()
+        return Request(*found, self._fds) if found else None
+
+    def _refuse(self, refused: Refused) -> None:
+        self._after = Stage.LINGERING
+        self._respond(unreadable(refused.status, str(refused)))
+
+    # --- to the client ---------------------------------------------------------------------------
+
+    def _respond(self, response: Response) -> None:
+        self._stage = Stage.ANSWERING
+        keeps_alive = self._after is Stage.WAITING
+        self._out += [part for part in response.encoded(keeps_alive) if part]
+        self._give(RESPONSE_SECONDS)
+        self._loop.remove_reader(self._sock)
+        self._write()
+
+    def _begin(self, stream: Stream) -> None:
+        self._stage = Stage.STREAMING
+        self._give(None)
+        self._stream = stream
+        self._out.append(stream.head)
+        stream.begin(self._wake)
+        self._write()
+
+    def _wake(self) -> None:
+        """What the stream has is written with all that this turn of the loop brings."""
+        if not self._is_due and not self._is_blocked:
+            self._is_due = True
+            self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._is_due = False
+        if self._stage is Stage.STREAMING:
+            self._write()
+        elif self._stage is Stage.WAITING:
+            self._serve()
+
+    def _write(self) -> None:
+        for _ in range(WRITES):
+            if not self._out and not self._refill():
+                self._unblock()
+                self._go_on()
+                return
+            try:
+                sent = self._sock.sendmsg(self._out[:WRITE_BUFFERS])
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                self._end()
+                return
+            self._advance(sent)
+        if not self._is_blocked:
+            self._is_blocked = True
+            self._loop.add_writer(self._sock, self._write)
+
+    def _unblock(self) -> None:
+        if self._is_blocked:
+            self._is_blocked = False
+            self._loop.remove_writer(self._sock)
+
+    def _refill(self) -> bool:
+        """Whether the stream has something to write now."""
+        if self._stream is None:
+            return False
+        try:
+            parts = self._stream.take(WRITE_BYTES)
+        except BaseException:
+            self._end()  # or the loop would call us, and fail, for ever
+            raise
+        if parts is None:
+            self._stage, self._after = Stage.ANSWERING, Stage.OVER
+            return False
+        self._out += parts
+        return bool(parts)
+
+    def _advance(self, sent: int) -> None:
+        done = 0
+        while done < len(self._out) and sent >= len(self._out[done]):
+            sent -= len(self._out[done])
+            done += 1
+        del self._out[:done]
+        if sent:
+            self._out[0] = memoryview(self._out[0])[sent:]
+
+    def _go_on(self) -> None:
+        """Nothing is left to write now."""
+        if self._stage is not Stage.ANSWERING:
+            return
+        if self._after is Stage.WAITING:
+            self._await_request()
+        elif self._after is Stage.LINGERING and not self._has_ended:
+            self._linger()
+        else:
+            self._end()
+
+    def _await_request(self) -> None:
+        """A request that has come already is served in the loop's next turn: others come first."""
+        self._stage = Stage.WAITING
+        self._give(REQUEST_SECONDS)
+        if self._reader.has_begun:
+            self._wake()
+        elif self._has_ended:
+            self._end()
+            return
+        if not self._has_ended:
+            self._loop.add_reader(self._sock, self._read)
+
+    def _linger(self) -> None:
+        self._stage = Stage.LINGERING
+        self._give(LINGER_SECONDS)
+        self._loop.add_reader(self._sock, self._read)
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._end()
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def _give(self, seconds: float | None) -> None:
+        """So much time from now on for what comes next; None: any."""
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, self._time_out) if seconds else None
+
+    def _time_out(self) -> None:
+        if self._stage is Stage.WAITING and self._reader.has_begun:
+            self._refuse(Refused(408, "The request did not come in time"))
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        if self._stage is Stage.OVER:
+            return
+        self._stage = Stage.OVER
+        self._give(None)
+        self._loop.remove_reader(self._sock)
+        self._loop.remove_writer(self._sock)
+        self._sock.close()
+        descriptors.close(self._fds)
+        if self._stream:
+            self._stream.end()
+        self._on_closed(self)

@@ -1,0 +1,70 @@
+"""Endpoints that are ours: the emulator's status, its end, and waiting for dynos."""
+
+from __future__ import annotations
+
+from emulator.runtime.command import Abort, Shutdown
+
+from . import progress, resource, text
+from .answer import Answer, stream_head
+from .view import iso
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .answer import Stream
+    from .call import Call
+    from .ink import Ink
+
+ACCEPTED = 202
+
+
+def status(call: Call) -> Answer:
+    view, info = call.view, call.app.info
+    counts: dict[str, int] = {}
+    for slot in view.dynos:
+        if slot.shown:
+            counts[slot.shown.value] = counts.get(slot.shown.value, 0) + 1
+    started_at = info["started_at"]
+    assert isinstance(started_at, float)
+    data = {
+        "log": {},
+        **info,
+        "app": view.world.app,
+        "dynos": counts,
+        "release": view.world.release,
+        "started_at": iso(started_at),
+        "web_url": resource.web_url(view),
+    }
+
+    def shown(ink: Ink) -> str:
+        dynos = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none"
+        lines = {
+            "App": ink.app(view.world.app),
+            "Folder": str(info["dir"]),
+            "Web": resource.web_url(view) or "no web dyno",
+            "Release": f"v{view.world.release}",
+            "Dynos": dynos,
+            "Emulator": f"hk-local {info['version']}, pid {info['pid']}",
+            "Started": view.ago(started_at),
+        }
+        return text.fields(lines, ink)
+
+    return Answer(lambda: data, shown)
+
+
+def wait(call: Call) -> Stream:
+    """Reports of how many dynos are up, until all are, or have crashed."""
+    query = call.request.query
+    arrival = progress.Arrival(
+        current_only=query.get("release") == ["1"],
+        type=query.get("type", [""])[0],
+        with_run=query.get("run") == ["1"],
+    )
+    head = stream_head("application/x-ndjson")
+    return progress.Progress(head, call.app.kernel, arrival.report, arrival.is_over)
+
+
+def stop(call: Call) -> Stream:
+    """Every dyno stops. The stream ends with the emulator, which is gone when it does."""
+    call.submit(Abort() if call.payload.flag("kill") else Shutdown())
+    head = stream_head("text/plain; charset=utf-8", status=ACCEPTED)
+    return progress.Progress(head, call.app.kernel, progress.remaining, lambda world: False)

@@ -1,0 +1,66 @@
+"""Endpoints: the log, and log sessions, which stand for a query of it."""
+
+from __future__ import annotations
+
+from emulator.errors import NotFound
+
+from . import resource
+from .answer import Answer, stream_head
+from .identity import shaped
+from .query import query
+from .tail import Search, Tail
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .answer import Stream
+    from .call import Call
+    from .query import Query
+
+CREATED = 201
+KEPT_SESSIONS = 1000
+TEXT, JSON_LINES = "text/plain; charset=utf-8", "application/x-ndjson"
+
+
+class Sessions:
+    """The newest log sessions by id. An id cannot be guessed: whoever has it may read the log."""
+
+    def __init__(self) -> None:
+        self._queries: dict[str, Query] = {}
+
+    def create(self, call: Call) -> Answer:
+        """A session of that query. Its URL can be read any number of times."""
+        payload = call.payload
+        asked = _query(call, payload.fields)
+        id_ = shaped(call.outside.random(16), 4)
+        self._queries[id_] = asked
+        while len(self._queries) > KEPT_SESSIONS:
+            del self._queries[next(iter(self._queries))]
+        now = call.app.clock.wall()
+        return Answer(lambda: resource.log_session(id_, now), status=CREATED)
+
+    def read(self, call: Call) -> Stream:
+        asked = self._queries.get(call.params["session"])
+        if asked is None:
+            raise NotFound("Couldn't find that log session.")
+        return _stream(call, asked)
+
+
+def logs(call: Call) -> Stream:
+    """The log, by the query in the URL; the last of two values for one name counts."""
+    given = call.request.query
+    return _stream(call, _query(call, {name: values[-1] for name, values in given.items()}))
+
+
+def _query(call: Call, fields: Mapping[str, object]) -> Query:
+    clock = call.app.clock
+    offset = call.outside.utc_offset(clock.wall())
+    return query(fields, clock.wall_ns(), offset, call.request.wants_colour)
+
+
+def _stream(call: Call, asked: Query) -> Stream:
+    head = stream_head(JSON_LINES if asked.style.json else TEXT)
+    if asked.text:
+        return Search(call.app, asked, head, call.outside)
+    return Tail(call.app, asked, head)

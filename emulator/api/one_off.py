@@ -1,0 +1,133 @@
+"""Endpoint: a one-off dyno runs, detached or with its client's terminal."""
+
+from __future__ import annotations
+
+from emulator.app.procfile import is_type_name
+from emulator.errors import UserError
+from emulator.runtime.command import HangUp, Run
+
+from . import descriptors, percent, resource
+from .answer import Answer, notes
+from .head import response_head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .answer import Stream
+    from .call import App, Call
+    from .ink import Ink
+
+CREATED = 201
+SWITCHED = 101
+RUN = "run"
+LOST = "1"
+"""The exit status of a one-off of which nothing was heard: the machine would not start it."""
+
+
+def run(call: Call) -> Answer | Stream:
+    """The one-off is being started. With descriptors it has them, and its client waits for it."""
+    order = _order(call)
+    if not order.attached:
+        warning = call.submit(order)
+        return _created(call, order.name, order.command, warning)
+    return _attached(call, order)
+
+
+def _order(call: Call) -> Run:
+    payload = call.payload
+    command = (payload.text("command") or "").strip()
+    if not command:
+        raise UserError("command: expected the command to run, such as bash")
+    env = payload.texts("env")
+    if any(not name or "=" in name for name in env):
+        raise UserError("env: expected names without = in them")
+    type_ = payload.text("type") or RUN
+    if not is_type_name(type_):
+        raise UserError("type: expected a process type, such as run")
+    size, attached = payload.text("size"), payload.flag("attach")
+    return Run(call.world.free_name(type_), command, size, attached, tuple(env.items()))
+
+
+def _created(call: Call, name: str, command: str, warning: str) -> Answer:
+    """Source: Heroku CLI, src/commands/run/detached.ts. Departs: the hint names our command."""
+    view, app = call.view, call.world.app
+    slot = view.dyno(name)
+
+    def message(ink: Ink) -> str:
+        return f"Running {ink.code(command)} on {ink.app(app)}... done, {name}"
+
+    def hint(ink: Ink) -> str:
+        shown = ink.code(f"hk-local logs --dyno-name {name}")
+        return f"Run {shown} to view the output.\n\n"
+
+    return Answer(lambda: resource.dyno(view, slot), hint, CREATED, message, warning)
+
+
+def _attached(call: Call, order: Run) -> Stream:
+    is_tty = call.request.head.get("hk-tty") == "1"
+    fds = call.request.fds
+    if len(fds) != (1 if is_tty else 3):
+        raise UserError(
+            "attach: send standard input, output and error with the first byte of the request,"
+            " or a terminal alone with HK-Tty: 1"
+        )
+    lent = descriptors.tripled(fds.pop()) if is_tty else fds[:]
+    fds.clear()
+    call.app.exits.pop(order.name, None)
+    call.app.lend(order.name, lent, is_tty)
+    try:
+        warning = call.submit(order)
+    except UserError:
+        call.app.lend(order.name, [], False)
+        descriptors.close(lent)
+        raise
+
+    def message(ink: Ink) -> str:
+        command, app = ink.code(order.command), ink.app(call.world.app)
+        return f"Running {command} on {app}... up, {order.name}"
+
+    answer = Answer(message=message, warning=warning)
+    fields = (("HK-Dyno", percent.quote(order.name)), *notes(answer, call.request, call.ink))
+    return Attached(call.app, order.name, response_head(SWITCHED, fields))
+
+
+class Attached:
+    """A stream that ends with the exit status of the one-off; without its client that hangs up."""
+
+    is_endless = True
+
+    def __init__(self, app: App, dyno: str, head: bytes) -> None:
+        self.head = head
+        self._app = app
+        self._dyno = dyno
+        self._told = False
+
+    def begin(self, wake: Callable[[], object]) -> None:
+        self._wake = wake
+        self._app.kernel.observers.append(self._look)
+
+    def _look(self) -> None:
+        if self._status() is not None:
+            self._wake()
+
+    def _status(self) -> str | None:
+        """The exit status; None while it runs."""
+        if self._dyno in self._app.exits:
+            return str(self._app.exits[self._dyno])
+        return None if self._dyno in self._app.kernel.world.slots else LOST
+
+    def take(self, size: int) -> list[bytes | memoryview] | None:
+        status = self._status()
+        if status is None:
+            return []
+        if self._told:
+            return None
+        self._told = True
+        return [status.encode() + b"\n"]
+
+    def end(self) -> None:
+        self._app.kernel.observers.remove(self._look)
+        if not self._told:
+            self._app.kernel.submit(HangUp(self._dyno))
+        self._app.exits.pop(self._dyno, None)

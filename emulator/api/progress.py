@@ -1,0 +1,114 @@
+"""Streams that tell how something comes along, each time the world has changed."""
+
+from __future__ import annotations
+
+from emulator.dyno.slot import Kind, State
+from emulator.fact import Fact
+
+from .answer import encoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.dyno.slot import Slot
+    from emulator.runtime.kernel import Kernel
+    from emulator.runtime.world import World
+
+NAMED = 10
+
+
+class Progress:
+    """A stream of what `report` says of the world, whenever that is something new.
+
+    It ends after what `is_over` holds of.
+    """
+
+    is_endless = True
+
+    def __init__(
+        self,
+        head: bytes,
+        kernel: Kernel,
+        report: Callable[[World], bytes],
+        is_over: Callable[[World], bool],
+    ) -> None:
+        self.head = head
+        self._kernel = kernel
+        self._report = report
+        self._is_over = is_over
+        self._last = b""
+        self._unread: list[bytes | memoryview] = []
+        self._over = False
+
+    def begin(self, wake: Callable[[], object]) -> None:
+        self._wake = wake
+        self._kernel.observers.append(self._look)
+        self._look()
+
+    def _look(self) -> None:
+        if self._over:
+            return
+        world = self._kernel.world
+        self._over = self._is_over(world)
+        report = self._report(world)
+        if report != self._last:
+            # A client that does not read gets the newest reports only.
+            self._last, self._unread = report, [*self._unread[-NAMED:], report]
+        if self._unread or self._over:
+            self._wake()
+
+    def take(self, size: int) -> list[bytes | memoryview] | None:
+        parts, self._unread = self._unread, []
+        return None if self._over and not parts else parts
+
+    def end(self) -> None:
+        self._kernel.observers.remove(self._look)
+
+
+class Arrival(Fact):
+    """How many dynos are up, of all of the formation, or of a type, or with one-offs among them.
+
+    If `current_only`, those of an older release do not count as up.
+    Source: Heroku CLI, src/commands/ps/wait.ts.
+    """
+
+    current_only: bool = False
+    type: str = ""
+    with_run: bool = False
+
+    def _counts(self, slot: Slot) -> bool:
+        if slot.shown not in (State.STARTING, State.UP, State.CRASHED):
+            return False
+        if self.type:
+            return slot.type == self.type
+        return self.with_run or slot.kind is Kind.FORMATION
+
+    def report(self, world: World) -> bytes:
+        """`{"release":3,"up":1,"of":2,"crashed":[],"done":false}` and a line end."""
+        slots = [slot for slot in world.slots.values() if self._counts(slot)]
+        crashed = [slot.name for slot in slots if slot.shown is State.CRASHED]
+        up = [slot for slot in slots if slot.shown is State.UP]
+        if self.current_only:
+            up = [s for s in up if s.current and s.current.release >= world.release]
+        return encoded(
+            {
+                "release": world.release,
+                "up": len(up),
+                "of": len(slots),
+                "crashed": crashed,
+                "done": len(up) + len(crashed) == len(slots),
+            }
+        )
+
+    def is_over(self, world: World) -> bool:
+        return self.report(world).endswith(b'"done":true}\n')
+
+
+def remaining(world: World) -> bytes:
+    """`Waiting for web.1, worker.1`: dynos of which some process is still there."""
+    names = [slot.name for slot in world.slots.values() if not slot.is_gone]
+    if not names:
+        return b"Every dyno has stopped\n"
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"Waiting for {', '.join(names[:NAMED])}{more}\n".encode()

@@ -1,0 +1,163 @@
+"""The world as the Platform API's resources, field for field.
+
+Source: Platform API schema, https://api.heroku.com/schema (2025).
+"""
+
+from __future__ import annotations
+
+from emulator.app.formation import DEFAULT_SIZE
+from emulator.dyno.size import MIB, SIZES
+from emulator.runtime.world import CLOCK
+
+from .identity import identity
+from .view import iso
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.app.formation import Quantity
+    from emulator.app.release import Release
+    from emulator.dyno.size import Size
+    from emulator.dyno.slot import Slot
+
+    from .view import View
+
+    Resource = dict[str, object]
+
+ALL_APPS = ""
+"""What is the same for every app has its id from no app."""
+
+
+def _named(kind: str, name: str) -> Resource:
+    return {"id": identity(ALL_APPS, kind, name), "name": name}
+
+
+def _app(view: View) -> Resource:
+    return {"id": view.id("app"), "name": view.world.app}
+
+
+def app(view: View) -> Resource:
+    """Departs: git_url is a URL that nothing serves, for the folder is the code."""
+    world = view.world
+    created = iso(world.releases[0].created_at if world.releases else view.now)
+    released = iso(world.releases[-1].created_at) if world.releases else None
+    stack = _named("stack", "heroku-24")
+    return {
+        "acm": False,
+        "archived_at": None,
+        "build_stack": stack,
+        "buildpack_provided_description": None,
+        "created_at": created,
+        "generation": _named("generation", "cedar"),
+        "git_url": f"https://localhost/{world.app}.git",
+        "id": view.id("app"),
+        "internal_routing": None,
+        "maintenance": False,
+        "name": world.app,
+        "organization": None,
+        "owner": user(world.user),
+        "region": _named("region", "us"),
+        "released_at": released,
+        "repo_size": 0,
+        "slug_size": 0,
+        "space": None,
+        "stack": stack,
+        "team": None,
+        "updated_at": released or created,
+        "web_url": web_url(view),
+    }
+
+
+def web_url(view: View) -> str | None:
+    """Where the app's web is reached; None if no web dyno has a port yet."""
+    web = view.world.slots.get("web.1")
+    port = web.current.port if web and web.current else view.world.web_port
+    return f"http://localhost:{port}/" if port else None
+
+
+def user(email: str) -> Resource:
+    return {"email": email, "id": identity(ALL_APPS, "user", email)}
+
+
+def dyno(view: View, slot: Slot) -> Resource:
+    """A dyno; one of the process type `clock` tells besides when no clock was up (ours)."""
+    version = slot.current.release if slot.current else view.world.release
+    shown: Resource = {
+        "app": _app(view),
+        "attach_url": None,
+        "command": slot.command,
+        "created_at": iso(view.wall(slot.created_at)),
+        "id": view.dyno_id(slot),
+        "name": slot.name,
+        "release": {"id": view.id("release", str(version)), "version": version},
+        "size": slot.size,
+        "state": slot.shown.value if slot.shown else "down",
+        "type": slot.type,
+        "updated_at": iso(view.wall(slot.changed_at)),
+    }
+    if slot.type == CLOCK:
+        gaps = view.world.gaps
+        shown["gaps"] = [{"since": iso(gap.since), "until": iso(gap.until)} for gap in gaps]
+    return shown
+
+
+def formation(view: View, type_: str, quantity: Quantity) -> Resource:
+    """A process type's quantity and size, under the dates of the releases around it."""
+    releases = view.world.releases
+    return {
+        "app": _app(view),
+        "command": view.world.types.get(type_, ""),
+        "created_at": iso(releases[0].created_at if releases else view.now),
+        "dyno_size": _named("dyno-size", quantity.size),
+        "id": view.id("formation", type_),
+        "quantity": quantity.quantity,
+        "size": quantity.size,
+        "type": type_,
+        "updated_at": iso(releases[-1].created_at if releases else view.now),
+    }
+
+
+def release(view: View, item: Release) -> Resource:
+    has_code = bool(item.types)
+    code = "\n".join(f"{name}: {command}" for name, command in item.types.items())
+    return {
+        "addon_plan_names": [],
+        "app": _app(view),
+        "artifacts": [],
+        "created_at": iso(item.created_at),
+        "current": item.version == view.world.release,
+        "description": item.description,
+        "eligible_for_rollback": has_code,
+        "id": view.id("release", str(item.version)),
+        "output_stream_url": None,
+        "slug": {"id": view.id("slug", code)} if has_code else None,
+        "status": "succeeded",
+        "updated_at": iso(item.created_at),
+        "user": user(item.user),
+        "version": item.version,
+    }
+
+
+def log_session(id_: str, now: float) -> Resource:
+    return {
+        "created_at": iso(now),
+        "id": id_,
+        "logplex_url": f"/logs/{id_}",
+        "updated_at": iso(now),
+    }
+
+
+def dyno_size(size: Size) -> Resource:
+    """A dyno size. Memory in GB; compute and dyno units as multiples of the default size's."""
+    units = size.memory_mb / SIZES[DEFAULT_SIZE.lower()].memory_mb
+    return {
+        "architecture": "amd64",
+        "compute": int(units),
+        "cost": {"cents": size.monthly * 100, "unit": "month"},
+        "dedicated": size.name.startswith("Performance"),
+        "generation": _named("generation", "cedar"),
+        "id": identity(ALL_APPS, "dyno-size", size.name),
+        "memory": size.quota / (1024 * MIB),
+        "name": size.name,
+        "precise_dyno_units": units,
+        "private_space_only": False,
+    }

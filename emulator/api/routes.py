@@ -1,0 +1,111 @@
+"""The route table: every endpoint that there is, and how a request finds its own."""
+
+from __future__ import annotations
+
+from emulator.errors import UserError
+from emulator.fact import Fact
+
+from . import apps, control, dynos, formation, logs, one_off, percent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .answer import Answer, Stream
+    from .call import Call
+
+    Endpoint = Callable[[Call], Answer | Stream]
+
+
+class NoSuchEndpoint(UserError):
+    """The requested API endpoint was not found. Are you using the right HTTP verb (i.e. `GET` vs. \
+`POST`), and did you specify your intended version with the `Accept` header?"""
+
+    status = 404
+    id = "not_found"
+
+
+class WrongMethod(UserError):
+    """The requested API endpoint takes {allowed}, not {method}."""
+
+    status = 405
+    id = "method_not_allowed"
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(method=method, allowed=allowed)
+        self.allowed = allowed
+
+
+class Route(Fact):
+    """`pattern` has the names of variable segments in braces."""
+
+    method: str
+    pattern: str
+    endpoint: Endpoint
+
+
+def table() -> tuple[Route, ...]:
+    """All routes, with a store of log sessions of their own."""
+    sessions = logs.Sessions()
+    return (
+        Route("GET", "/apps/{app}", apps.app),
+        Route("GET", "/apps/{app}/dynos", dynos.dynos),
+        Route("POST", "/apps/{app}/dynos", one_off.run),
+        Route("DELETE", "/apps/{app}/dynos", dynos.restart_all),
+        Route("GET", "/apps/{app}/dynos/{dyno}", dynos.dyno),
+        Route("DELETE", "/apps/{app}/dynos/{dyno}", dynos.restart),
+        Route("POST", "/apps/{app}/dynos/{dyno}/actions/stop", dynos.stop),
+        Route("GET", "/apps/{app}/formation", formation.formation),
+        Route("PATCH", "/apps/{app}/formation", formation.scale),
+        Route("GET", "/apps/{app}/formation/{type}", formation.process_type),
+        Route("PATCH", "/apps/{app}/formation/{type}", formation.scale_type),
+        Route("DELETE", "/apps/{app}/formations/{type}", dynos.restart_type),
+        Route("POST", "/apps/{app}/formations/{type}/actions/stop", dynos.stop_type),
+        Route("GET", "/apps/{app}/logs", logs.logs),
+        Route("POST", "/apps/{app}/log-sessions", sessions.create),
+        Route("GET", "/apps/{app}/releases", apps.releases),
+        Route("GET", "/apps/{app}/releases/{release}", apps.release),
+        Route("GET", "/dyno-sizes", apps.dyno_sizes),
+        Route("GET", "/logs/{session}", sessions.read),
+        Route("POST", "/hk-local/cycle", dynos.cycle),
+        Route("GET", "/hk-local/status", control.status),
+        Route("POST", "/hk-local/stop", control.stop),
+        Route("GET", "/hk-local/wait", control.wait),
+    )
+
+
+class Routes:
+    """Finds the route of a raw path: a %2F in a segment does not end it."""
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        self._routes = [(route, route.pattern.split("/")) for route in routes]
+
+    def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
+        """The endpoint and the variable segments, decoded. Raises NoSuchEndpoint, WrongMethod."""
+        segments = path.split("/")
+        allowed = []
+        for route, pattern in self._routes:
+            if len(pattern) == len(segments):
+                found = _match(pattern, segments)
+                if found is not None:
+                    if route.method == method:
+                        return route.endpoint, found
+                    allowed.append(route.method)
+        if allowed:
+            raise WrongMethod(method, ", ".join(allowed))
+        raise NoSuchEndpoint
+
+
+def _match(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
+    found = {}
+    for expected, segment in zip(pattern, segments, strict=True):
+        if expected.startswith("{"):
+            if not segment:
+                return None
+            try:
+                found[expected[1:-1]] = percent.unquote(segment)
+            except ValueError:
+                return None
+        elif expected != segment:
+            return None
+    return found
