@@ -75,7 +75,7 @@ def assert_sound(slot: Slot) -> None:
     assert all(launch.phase in DEPARTING and launch.deadline is not None for launch in departing)
     if current and current.deadline is None:
         assert current.phase is Phase.WAITING and departing, slot
-    if current is None and slot.shown is State.CRASHED:
-        assert slot.retry_at is not None, slot
+    rests = current is None and slot.shown is State.CRASHED
+    assert rests == (slot.retry_at is not None), slot
     if current:
         assert slot.shown in (State.STARTING, State.UP), slot

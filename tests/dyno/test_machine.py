@@ -134,3 +134,11 @@ def test_a_one_off_that_ignores_sighup_has_the_30_seconds_that_r12_speaks_of(
     late = Moment(Instant(NOW + policy.term_delay, 0.0, iter(()), iter(())), policy, {}, 7)
     stopping = after if not policy.term_delay else step(after, Expired(), late)[0]
     assert stopping.deadline == late.now + policy.exit_timeout
+
+
+@pytest.mark.parametrize(("up", "crashes"), [(599.999, 5), (600.0, 1)])
+def test_up_for_exactly_ten_minutes_forgives(up: float, crashes: int) -> None:
+    current = launch(Phase.RUNNING).replace(up_at=NOW - up)
+    before = one(Phase.RUNNING, crashes=4).replace(current=current)
+    after, _ = step(before, Exited("web.1@1", 0), moment())
+    assert after.crashes == crashes
