@@ -1,0 +1,1 @@
+"""What each command does. Only the module of the command that was typed is imported."""

@@ -1,0 +1,33 @@
+"""`status`, `stop`, `releases`: what is asked of the emulator as a whole."""
+
+from __future__ import annotations
+
+from emulator.cli.client import JSON, Client
+from emulator.cli.output import show, show_json
+
+
+def status(json: bool, app: str | None, dir: str | None) -> int:
+    """What runs here is printed."""
+    client = Client(dir, app)
+    client.check_app()
+    if json:
+        return show_json(client.ask("GET", "/hk-local/status", accept=JSON))
+    return show(client.ask("GET", "/hk-local/status"))
+
+
+def stop(kill: bool, app: str | None, dir: str | None) -> int:
+    """The emulator is gone, and with it every dyno."""
+    client = Client(dir, app)
+    client.check_app()
+    return show(client.ask("POST", "/hk-local/stop", f'{{"kill":{str(kill).lower()}}}'))
+
+
+def releases(num: int, json: bool, extended: bool, app: str | None, dir: str | None) -> int:
+    """The latest releases are listed."""
+    client = Client(dir, app)
+    # Source: Heroku CLI, releases.
+    latest = [f"Range: version ..; max={num}, order=desc"]
+    path = f"{client.path}/releases"
+    if json:
+        return show_json(client.ask("GET", path, accept=JSON, headers=latest))
+    return show(client.ask("GET", path, headers=latest))

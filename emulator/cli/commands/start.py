@@ -1,0 +1,79 @@
+"""`start`."""
+
+from __future__ import annotations
+
+import os
+
+from emulator.cli.output import wants_colour
+from emulator.cli.start import Options, run
+from emulator.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def start(
+    processes: Sequence[str],
+    procfile: str,
+    env: Sequence[str],
+    formation: Sequence[str],
+    only: Sequence[str],
+    exclude: Sequence[str],
+    heroku_formation: bool,
+    port: int | None,
+    strict_bind: bool,
+    pace: str | None,
+    time_scale: float,
+    no_reload: bool,
+    no_prefix: bool,
+    timestamps: str,
+    log_size: int,
+    detach: bool,
+    app: str | None,
+    dir: str | None,
+) -> int:
+    """The app ran until it was stopped, or runs in the background."""
+    if not time_scale > 0:
+        raise UsageError(f"--time-scale {time_scale:g}: expected a number above 0")
+    chosen, quantities = selection(processes)
+    return run(
+        Options(
+            dir=_folder(dir),
+            procfile=procfile,
+            env=tuple(env),
+            formation=(*formation, *quantities),
+            only=(*only, *chosen),
+            exclude=tuple(exclude),
+            heroku_formation=heroku_formation,
+            port=port,
+            strict_bind=strict_bind,
+            paced=pace == "heroku",
+            time_scale=time_scale,
+            reload=not no_reload,
+            prefix=not no_prefix,
+            timestamps=timestamps,
+            colour=wants_colour(),
+            log_size=log_size,
+            app=app or "",
+            detach=detach,
+        )
+    )
+
+
+def selection(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The types to run, and how many of them: `web worker=2`, or `web,worker=2`.
+
+    Source: Heroku CLI, local: `heroku local web=1,worker=2` runs these process types only.
+    """
+    parts = [part.strip() for word in words for part in word.split(",")]
+    chosen = tuple(part.partition("=")[0] for part in parts)
+    return chosen, tuple(part for part in parts if "=" in part)
+
+
+def _folder(given: str | None) -> str:
+    """Unlike other commands, start never looks for an app above the current folder."""
+    chosen = given or os.environ.get("HK_LOCAL_DIR") or os.curdir
+    if not os.path.isdir(chosen):
+        raise UsageError(f"{chosen}: no such folder")
+    return chosen

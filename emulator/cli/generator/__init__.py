@@ -1,0 +1,1 @@
+"""What is made of the commands' definition before anybody types one."""

@@ -1,0 +1,57 @@
+"""What the argument of an option, or a word without one, can be completed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.dyno.size import SIZES
+
+if TYPE_CHECKING:
+    from emulator.cli.generator.outline import Command, Parameter
+
+NOTHING = ""
+DYNOS, TYPES, QUANTITIES, TARGETS = "dynos", "types", "quantities", "targets"
+FILES, FOLDERS, COMMANDS = "files", "folders", "commands"
+
+BY_METAVAR = {
+    "DYNO": DYNOS,
+    "[DYNO]": DYNOS,
+    "TYPE": TYPES,
+    "[TYPE]...": TYPES,
+    "[TYPE[=N]]...": TYPES,
+    "TYPE,...": TYPES,
+    "[TYPE=N[:SIZE]]...": QUANTITIES,
+    "web=2,worker=0": QUANTITIES,
+    "[DYNO | TYPE]": TARGETS,
+    "FILE": FILES,
+    "DIR": FOLDERS,
+    "COMMAND...": COMMANDS,
+    "SIZE": ",".join(SIZES),
+    "[SIZE | TYPE=SIZE...]": ",".join(SIZES),
+    "SOURCE": "app,heroku",
+    "A=1;B=2": NOTHING,
+    "NAME": NOTHING,
+    "PORT": NOTHING,
+    "LINES": NOTHING,
+    "MB": NOTHING,
+    "N": NOTHING,
+    "10m": NOTHING,
+    "TEXT": NOTHING,
+}
+"""Any other want is a list of words, with commas between them."""
+
+
+def want(param: Parameter | None) -> str:
+    """A key of what the scripts know to complete."""
+    if param is None:
+        return NOTHING
+    return ",".join(param.limits[0]) if param.kind == "choice" else BY_METAVAR[param.metavar]
+
+
+def shown_options(command: Command) -> list[Parameter]:
+    """Those that are offered; others are understood, too."""
+    return [option for option in command.options if not option.hidden]
+
+
+def takes_value(option: Parameter) -> bool:
+    return option.kind != "flag"

@@ -1,0 +1,137 @@
+# hk-local's completion for bash 3.2 and later. In ~/.bashrc:
+#     eval "$(hk-local completion bash)"
+# Written by python -m emulator.cli.generate.
+
+# Sets, for a command: its options, ` -d=dynos ` for each that takes a value, the want of its words.
+_hk_local_syntax() {
+    options='--help' values=' ' want=''
+    case $1 in
+        start)
+            options='--procfile --env --formation --only --except --heroku-formation --port --strict-bind --pace --time-scale --no-reload --no-prefix --timestamps --log-size --detach --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --pace=heroku --time-scale= --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
+            ;;
+        stop)
+            options='--kill --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        status)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        ps)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='types'
+            ;;
+        ps:scale | dyno:scale | scale)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='quantities'
+            ;;
+        ps:restart | dyno:restart | restart)
+            options='--dyno-name --process-type --app --dir --help' values=' --dyno-name=dynos -d=dynos --process-type=types -p=types --app= -a= --dir=folders -C=folders ' want='dynos'
+            ;;
+        ps:stop | dyno:stop | ps:kill | dyno:kill | kill)
+            options='--dyno-name --process-type --app --dir --help' values=' --dyno-name=dynos -d=dynos --process-type=types -p=types --app= -a= --dir=folders -C=folders ' want='dynos'
+            ;;
+        ps:type | ps:resize | dyno:resize | resize | dyno:type)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl'
+            ;;
+        ps:wait)
+            options='--type --with-run --app --dir --help' values=' --type=types -t=types --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        ps:cycle)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='targets'
+            ;;
+        logs)
+            options='--num --tail --source --dyno-name --process-type --since --grep --json --app --dir --help' values=' --num= -n= --source=app,heroku -s=app,heroku --dyno-name=dynos --dyno=dynos -d=dynos --process-type=types --ps=types -p=types --since= --grep= --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        run)
+            options='--env --no-tty --size --type --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --type=types --app= -a= --dir=folders -C=folders ' want='commands'
+            ;;
+        run:detached)
+            options='--env --size --type --tail --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --type=types --app= -a= --dir=folders -C=folders ' want='commands'
+            ;;
+        releases)
+            options='--num --json --app --dir --help' values=' --num= -n= --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        version)
+            options=' --help' values=' ' want=''
+            ;;
+        completion)
+            options=' --help' values=' ' want='bash,zsh,fish'
+            ;;
+    esac
+}
+
+_hk_local_names() {
+    HK_LOCAL_DIR=$dir "$program" _complete "$1" 2>/dev/null
+}
+
+# What is wanted once all words before the current one are read.
+_hk_local_want() {
+    local i word
+    for ((i = 2; i < last; i++)); do
+        word=${words[i]}
+        case $values in
+            *" $word="*)
+                case $word in -C | --dir) dir=${words[i + 1]/#\~/$HOME} ;; esac
+                i=$((i + 1))
+                ;;
+            *)
+                case $want,$word in
+                    commands,--) ;;
+                    commands,[!-]*) want=files options='' ;;
+                esac
+                ;;
+        esac
+    done
+    case $current in
+        --*=*) previous=${current%%=*} current=${current#*=} ;;
+    esac
+    case $values in
+        *" $previous="*) want=${values#*" $previous="} want=${want%% *} ;;
+        *) case $current in -*) want=${options// /,} ;; esac ;;
+    esac
+}
+
+_hk_local() {
+    COMPREPLY=()
+    local program=$1 dir=${HK_LOCAL_DIR-} line=${COMP_LINE:0:COMP_POINT}
+    local options values want previous candidates item
+    local -a words
+    read -r -a words <<<"$line"
+    case $line in *[[:space:]]) words+=('') ;; esac
+    local last=$((${#words[@]} - 1))
+    local current=${words[last]} whole=${words[last]}
+    if ((last < 2)); then
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,run,run:detached,releases,version,completion,--help,--version'
+    else
+        previous=${words[last - 1]}
+        _hk_local_syntax "${words[1]}"
+        _hk_local_want
+    fi
+    case $want in
+        files | folders | commands)
+            local action=-f
+            case $want in
+                folders) action=-d ;;
+                commands) action=-c candidates=$(_hk_local_names types) ;;
+            esac
+            compopt -o filenames 2>/dev/null
+            while IFS= read -r item; do
+                COMPREPLY+=("$item")
+            done < <(compgen $action -- "$current"; compgen -W "$candidates" -- "$current")
+            return
+            ;;
+        dynos | types) candidates=$(_hk_local_names $want) ;;
+        targets) candidates="$(_hk_local_names dynos) $(_hk_local_names types)" ;;
+        quantities)
+            case $current in *=*) return ;; esac
+            for item in $(_hk_local_names types); do candidates+=" $item="; done
+            compopt -o nospace 2>/dev/null
+            ;;
+        *) candidates=${want//,/ } ;;
+    esac
+    COMPREPLY=($(compgen -W "$candidates" -- "$current"))
+    local breaks=${COMP_WORDBREAKS//[^:=]/}
+    if [[ $breaks && $whole == *[$breaks]* ]]; then
+        local prefix=${whole%"${whole##*[$breaks]}"}
+        COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
+    fi
+}
+
+complete -F _hk_local hk-local

@@ -1,0 +1,139 @@
+# hk-local's completion for fish. In ~/.config/fish/config.fish:
+#     hk-local completion fish | source
+# Written by python -m emulator.cli.generate.
+
+function __hk_local_names
+    set -l words (commandline -opc)
+    set -l dir $HK_LOCAL_DIR
+    for i in (seq 2 (count $words))
+        if contains -- $words[$i] -C --dir
+            set dir (string replace -r '^~' $HOME -- $words[(math $i + 1)])
+        end
+    end
+    HK_LOCAL_DIR=$dir $words[1] _complete $argv[1] 2>/dev/null
+end
+
+function __hk_local_quantities
+    __hk_local_names types | string replace -r '$' '='
+end
+
+function __hk_local_is
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and contains -- $words[2] $argv
+end
+
+complete -c hk-local -f
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -l version -d 'Print the version'
+complete -c hk-local -l help -d 'Explain the command'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'start' -d 'Run the app, a dyno of each process type, and show its log'
+complete -c hk-local -n '__hk_local_is start' -l procfile -s f -r -F -d 'The Procfile'
+complete -c hk-local -n '__hk_local_is start' -l env -s e -r -F -d 'Instead of .env; repeatable, the last wins'
+complete -c hk-local -n '__hk_local_is start' -l formation -s m -x -a '(__hk_local_quantities)' -d 'Dynos of each type; or all=1'
+complete -c hk-local -n '__hk_local_is start' -l only -x -a '(__hk_local_names types)' -d 'Run only these process types'
+complete -c hk-local -n '__hk_local_is start' -l except -x -a '(__hk_local_names types)' -d 'Run all but these process types'
+complete -c hk-local -n '__hk_local_is start' -l heroku-formation -d 'At first web at 1 and all others at 0, as on Heroku'
+complete -c hk-local -n '__hk_local_is start' -l port -s p -x -d 'Port of the app\'s web'
+complete -c hk-local -n '__hk_local_is start' -l strict-bind -d 'A web dyno that listens on loopback only gets R10'
+complete -c hk-local -n '__hk_local_is start' -l pace -x -a 'heroku' -d 'Take as long as Heroku takes'
+complete -c hk-local -n '__hk_local_is start' -l time-scale -x -d 'Cycling, cool-off and idling N times faster'
+complete -c hk-local -n '__hk_local_is start' -l no-reload -d 'An edit of Procfile or .env restarts nothing'
+complete -c hk-local -n '__hk_local_is start' -l no-prefix -d 'Lines as the dynos write them, without their names'
+complete -c hk-local -n '__hk_local_is start' -l timestamps -x -a 'heroku time none' -d 'The time before each line: in full, of the day, or none'
+complete -c hk-local -n '__hk_local_is start' -l log-size -x -d 'Most that the log history may take'
+complete -c hk-local -n '__hk_local_is start' -l detach -s d -d 'Return once every dyno is up; run in the background'
+complete -c hk-local -n '__hk_local_is start' -l app -s a -x -d 'Name of the app'
+complete -c hk-local -n '__hk_local_is start' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is start' -a '(__hk_local_names types)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'stop' -d 'Stop the emulator and all dynos'
+complete -c hk-local -n '__hk_local_is stop' -l kill -d 'Do not wait for the dynos'
+complete -c hk-local -n '__hk_local_is stop' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is stop' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'status' -d 'Tell what runs here: the app, its address, its release'
+complete -c hk-local -n '__hk_local_is status' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is status' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is status' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps' -d 'List the dynos and their states'
+complete -c hk-local -n '__hk_local_is ps' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is ps' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps' -a '(__hk_local_names types)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:scale' -d 'Run more or fewer dynos of a process type, or of another size'
+complete -c hk-local -n '__hk_local_is ps:scale dyno:scale scale' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:scale dyno:scale scale' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps:scale dyno:scale scale' -a '(__hk_local_quantities)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:restart' -d 'Restart dynos'
+complete -c hk-local -n '__hk_local_is ps:restart dyno:restart restart' -l dyno-name -s d -x -a '(__hk_local_names dynos)' -d 'This dyno'
+complete -c hk-local -n '__hk_local_is ps:restart dyno:restart restart' -l process-type -s p -x -a '(__hk_local_names types)' -d 'All dynos of this type'
+complete -c hk-local -n '__hk_local_is ps:restart dyno:restart restart' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:restart dyno:restart restart' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps:restart dyno:restart restart' -a '(__hk_local_names dynos)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:stop' -d 'Stop dynos; those of the formation are started again'
+complete -c hk-local -n '__hk_local_is ps:stop dyno:stop ps:kill dyno:kill kill' -l dyno-name -s d -x -a '(__hk_local_names dynos)' -d 'This dyno'
+complete -c hk-local -n '__hk_local_is ps:stop dyno:stop ps:kill dyno:kill kill' -l process-type -s p -x -a '(__hk_local_names types)' -d 'All dynos of this type'
+complete -c hk-local -n '__hk_local_is ps:stop dyno:stop ps:kill dyno:kill kill' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:stop dyno:stop ps:kill dyno:kill kill' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps:stop dyno:stop ps:kill dyno:kill kill' -a '(__hk_local_names dynos)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:type' -d 'Show or change dyno sizes'
+complete -c hk-local -n '__hk_local_is ps:type ps:resize dyno:resize resize dyno:type' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:type ps:resize dyno:resize resize dyno:type' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps:type ps:resize dyno:resize resize dyno:type' -a 'eco basic standard-1x standard-2x performance-m performance-l performance-l-ram performance-xl performance-2xl'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:wait' -d 'Wait until every dyno runs the latest release'
+complete -c hk-local -n '__hk_local_is ps:wait' -l type -s t -x -a '(__hk_local_names types)' -d 'Only dynos of this process type'
+complete -c hk-local -n '__hk_local_is ps:wait' -l with-run -s R -d 'Wait for one-off dynos, too'
+complete -c hk-local -n '__hk_local_is ps:wait' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:wait' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:cycle' -d 'Cycle dynos now, not only once a day'
+complete -c hk-local -n '__hk_local_is ps:cycle' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:cycle' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps:cycle' -a '(__hk_local_names dynos; __hk_local_names types)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'logs' -d 'Show the log of the dynos and of the platform'
+complete -c hk-local -n '__hk_local_is logs' -l num -s n -x -d 'Last lines to show; 100 if not said'
+complete -c hk-local -n '__hk_local_is logs' -l tail -s t -d 'Go on with what comes'
+complete -c hk-local -n '__hk_local_is logs' -l source -s s -x -a 'app heroku' -d 'Only of app, or of heroku'
+complete -c hk-local -n '__hk_local_is logs' -l dyno-name -l dyno -s d -x -a '(__hk_local_names dynos)' -d 'Only of this dyno'
+complete -c hk-local -n '__hk_local_is logs' -l process-type -l ps -s p -x -a '(__hk_local_names types)' -d 'Only of this process type'
+complete -c hk-local -n '__hk_local_is logs' -l since -x -d 'Only of the last seconds, minutes, hours (s, m, h)'
+complete -c hk-local -n '__hk_local_is logs' -l grep -x -d 'Only lines that contain the text'
+complete -c hk-local -n '__hk_local_is logs' -l json -d 'A JSON object a line'
+complete -c hk-local -n '__hk_local_is logs' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is logs' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'run' -d 'Run a command in a one-off dyno, attached to this terminal'
+complete -c hk-local -n '__hk_local_is run' -l env -s e -x -d 'Set variables for this one-off; repeatable'
+complete -c hk-local -n '__hk_local_is run' -l no-tty -d 'Pipes, even where there is a terminal'
+complete -c hk-local -n '__hk_local_is run' -l size -s s -x -a 'eco basic standard-1x standard-2x performance-m performance-l performance-l-ram performance-xl performance-2xl' -d 'Dyno size'
+complete -c hk-local -n '__hk_local_is run' -l type -x -a '(__hk_local_names types)' -d 'Process type of the dyno'
+complete -c hk-local -n '__hk_local_is run' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is run' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is run' -a '(__hk_local_names types; __fish_complete_command)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'run:detached' -d 'Run a command in a one-off dyno whose output goes to the log'
+complete -c hk-local -n '__hk_local_is run:detached' -l env -s e -x -d 'Set variables for this one-off; repeatable'
+complete -c hk-local -n '__hk_local_is run:detached' -l size -s s -x -a 'eco basic standard-1x standard-2x performance-m performance-l performance-l-ram performance-xl performance-2xl' -d 'Dyno size'
+complete -c hk-local -n '__hk_local_is run:detached' -l type -x -a '(__hk_local_names types)' -d 'Process type of the dyno'
+complete -c hk-local -n '__hk_local_is run:detached' -l tail -s t -d 'Show its log'
+complete -c hk-local -n '__hk_local_is run:detached' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is run:detached' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is run:detached' -a '(__hk_local_names types; __fish_complete_command)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases' -d 'List the releases'
+complete -c hk-local -n '__hk_local_is releases' -l num -s n -x -d 'How many releases'
+complete -c hk-local -n '__hk_local_is releases' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is releases' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is releases' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'version' -d 'Print the version of hk-local, the system and Python'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'completion' -d 'Print the script that makes TAB complete'
+complete -c hk-local -n '__hk_local_is completion' -a 'bash zsh fish'

@@ -1,0 +1,171 @@
+#compdef hk-local
+# hk-local's completion for zsh. In ~/.zshrc:
+#     source <(hk-local completion zsh)
+# Written by python -m emulator.cli.generate.
+
+# Sets, for a command: its options, the wants of those that take a value, and of its words.
+_hk_local_syntax() {
+    case $1 in
+        start)
+            options=('--procfile:The Procfile' '--env:Instead of .env; repeatable, the last wins' '--formation:Dynos of each type; or all=1' '--only:Run only these process types' '--except:Run all but these process types' '--heroku-formation:At first web at 1 and all others at 0, as on Heroku' '--port:Port of the app'\''s web' '--strict-bind:A web dyno that listens on loopback only gets R10' '--pace:Take as long as Heroku takes' '--time-scale:Cycling, cool-off and idling N times faster' '--no-reload:An edit of Procfile or .env restarts nothing' '--no-prefix:Lines as the dynos write them, without their names' '--timestamps:The time before each line: in full, of the day, or none' '--log-size:Most that the log history may take' '--detach:Return once every dyno is up; run in the background' '--app:Name of the app' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--procfile 'files' -f 'files' --env 'files' -e 'files' --formation 'quantities' -m 'quantities' --only 'types' --except 'types' --port '' -p '' --pace 'heroku' --time-scale '' --timestamps 'heroku,time,none' --log-size '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='types'
+            ;;
+        stop)
+            options=('--kill:Do not wait for the dynos' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        status)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        ps)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='types'
+            ;;
+        ps:scale | dyno:scale | scale)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='quantities'
+            ;;
+        ps:restart | dyno:restart | restart)
+            options=('--dyno-name:This dyno' '--process-type:All dynos of this type' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--dyno-name 'dynos' -d 'dynos' --process-type 'types' -p 'types' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='dynos'
+            ;;
+        ps:stop | dyno:stop | ps:kill | dyno:kill | kill)
+            options=('--dyno-name:This dyno' '--process-type:All dynos of this type' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--dyno-name 'dynos' -d 'dynos' --process-type 'types' -p 'types' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='dynos'
+            ;;
+        ps:type | ps:resize | dyno:resize | resize | dyno:type)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl'
+            ;;
+        ps:wait)
+            options=('--type:Only dynos of this process type' '--with-run:Wait for one-off dynos, too' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--type 'types' -t 'types' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        ps:cycle)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='targets'
+            ;;
+        logs)
+            options=('--num:Last lines to show; 100 if not said' '--tail:Go on with what comes' '--source:Only of app, or of heroku' '--dyno-name:Only of this dyno' '--process-type:Only of this process type' '--since:Only of the last seconds, minutes, hours (s, m, h)' '--grep:Only lines that contain the text' '--json:A JSON object a line' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--num '' -n '' --source 'app,heroku' -s 'app,heroku' --dyno-name 'dynos' --dyno 'dynos' -d 'dynos' --process-type 'types' --ps 'types' -p 'types' --since '' --grep '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        run)
+            options=('--env:Set variables for this one-off; repeatable' '--no-tty:Pipes, even where there is a terminal' '--size:Dyno size' '--type:Process type of the dyno' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='commands'
+            ;;
+        run:detached)
+            options=('--env:Set variables for this one-off; repeatable' '--size:Dyno size' '--type:Process type of the dyno' '--tail:Show its log' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='commands'
+            ;;
+        releases)
+            options=('--num:How many releases' '--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--num '' -n '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        version)
+            options=()
+            wants=()
+            positional=''
+            ;;
+        completion)
+            options=()
+            wants=()
+            positional='bash,zsh,fish'
+            ;;
+    esac
+    options+=('--help:Explain the command')
+}
+
+_hk_local_names() {
+    local -a names
+    names=(${(f)"$(HK_LOCAL_DIR=$dir $program _complete $1 2>/dev/null)"})
+    compadd "${@:2}" -a names
+}
+
+_hk_local() {
+    local program=$words[1] dir=$HK_LOCAL_DIR positional key i
+    local -a commands options
+    local -A wants
+    if (( CURRENT == 2 )); then
+        commands=(
+            'start:Run the app, a dyno of each process type, and show its log'
+            'stop:Stop the emulator and all dynos'
+            'status:Tell what runs here: the app, its address, its release'
+            'ps:List the dynos and their states'
+            'ps\:scale:Run more or fewer dynos of a process type, or of another size'
+            'ps\:restart:Restart dynos'
+            'ps\:stop:Stop dynos; those of the formation are started again'
+            'ps\:type:Show or change dyno sizes'
+            'ps\:wait:Wait until every dyno runs the latest release'
+            'ps\:cycle:Cycle dynos now, not only once a day'
+            'logs:Show the log of the dynos and of the platform'
+            'run:Run a command in a one-off dyno, attached to this terminal'
+            'run\:detached:Run a command in a one-off dyno whose output goes to the log'
+            'releases:List the releases'
+            'version:Print the version of hk-local, the system and Python'
+            'completion:Print the script that makes TAB complete'
+        )
+        _describe -t commands 'command' commands
+        return
+    fi
+    _hk_local_syntax $words[2]
+    for (( i = 3; i < CURRENT; i++ )); do
+        if (( $+wants[$words[i]] )); then
+            [[ $words[i] == (-C|--dir) ]] && dir=${~words[i+1]}
+            (( i++ ))
+        elif [[ $positional == commands && $words[i] != -* ]]; then
+            shift $(( i - 1 )) words
+            (( CURRENT -= i - 1 ))
+            _normal
+            return
+        fi
+    done
+    key=$words[CURRENT-1]
+    if [[ $words[CURRENT] == --*=* ]]; then
+        key=${words[CURRENT]%%=*}
+        compset -P '*='
+    fi
+    if (( $+wants[$key] )); then
+        positional=$wants[$key]
+    elif [[ $words[CURRENT] == -* ]]; then
+        _describe -o 'option' options
+        return
+    fi
+    case $positional in
+        '') return 1 ;;
+        files) _files ;;
+        folders) _files -/ ;;
+        commands)
+            _hk_local_names types
+            _command_names -e
+            ;;
+        dynos | types) _hk_local_names $positional ;;
+        targets)
+            _hk_local_names dynos
+            _hk_local_names types
+            ;;
+        quantities) _hk_local_names types -S = ;;
+        *) compadd -- ${(s:,:)positional} ;;
+    esac
+}
+
+if [[ $funcstack[1] == _hk-local ]]; then
+    _hk_local "$@"
+else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
+    compdef _hk_local hk-local
+fi

@@ -1,0 +1,208 @@
+"""The commands, as emulator.cli.parse reads them. Written by `python -m emulator.cli.generate`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.cli.parse import Syntax
+
+COMMANDS: dict[str, Syntax] = {
+    "start": (
+        "start:start",
+        True,
+        (
+            (("--procfile", "-f"), "procfile", "text", "Procfile"),
+            (("--env", "-e"), "env", "texts", ()),
+            (("--formation", "-m"), "formation", "texts", ()),
+            (("--only",), "only", "texts", ()),
+            (("--except",), "exclude", "texts", ()),
+            (("--heroku-formation",), "heroku_formation", "flag", False),
+            (("--port", "-p"), "port", "int", None, 1, 65535),
+            (("--strict-bind",), "strict_bind", "flag", False),
+            (("--pace",), "pace", "choice", None, ("heroku",)),
+            (("--time-scale",), "time_scale", "float", 1.0),
+            (("--no-reload",), "no_reload", "flag", False),
+            (("--no-prefix",), "no_prefix", "flag", False),
+            (("--timestamps",), "timestamps", "choice", "heroku", ("heroku", "time", "none")),
+            (("--log-size",), "log_size", "int", 256, 1, None),
+            (("--detach", "-d"), "detach", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "processes", "texts", ()),
+        ),
+    ),
+    "stop": (
+        "emulator:stop",
+        True,
+        (
+            (("--kill",), "kill", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "status": (
+        "emulator:status",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "ps": (
+        "ps:dynos",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--extended", "-x"), "extended", "flag", False),
+            (("--no-wrap",), "no_wrap", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "types", "texts", ()),
+        ),
+    ),
+    "ps:scale": (
+        "ps:scale",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "changes", "texts", ()),
+        ),
+    ),
+    "ps:restart": (
+        "ps:restart",
+        True,
+        (
+            (("--dyno-name", "-d"), "dyno_name", "text", None),
+            (("--process-type", "-p"), "process_type", "text", None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "dyno", "text", None),
+        ),
+    ),
+    "ps:stop": (
+        "ps:stop",
+        True,
+        (
+            (("--dyno-name", "-d"), "dyno_name", "text", None),
+            (("--process-type", "-p"), "process_type", "text", None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "dyno", "text", None),
+        ),
+    ),
+    "ps:type": (
+        "sizes:sizes",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "sizes", "texts", ()),
+        ),
+    ),
+    "ps:wait": (
+        "wait:wait",
+        True,
+        (
+            (("--type", "-t"), "type", "text", None),
+            (("--with-run", "-R"), "with_run", "flag", False),
+            (("--wait-interval", "-w"), "wait_interval", "int", 10, None, None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "ps:cycle": (
+        "ps:cycle",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "target", "text", None),
+        ),
+    ),
+    "logs": (
+        "logs:logs",
+        True,
+        (
+            (("--num", "-n"), "num", "int", None, 1, None),
+            (("--tail", "-t"), "tail", "flag", False),
+            (("--source", "-s"), "source", "text", None),
+            (("--dyno-name", "--dyno", "-d"), "dyno_name", "text", None),
+            (("--process-type", "--ps", "-p"), "process_type", "text", None),
+            (("--since",), "since", "text", None),
+            (("--grep",), "grep", "text", None),
+            (("--json",), "json", "flag", False),
+            (("--no-color",), "no_color", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "run": (
+        "run:run",
+        False,
+        (
+            (("--env", "-e"), "env", "texts", ()),
+            (("--no-tty",), "no_tty", "flag", False),
+            (("--size", "-s"), "size", "text", None),
+            (("--type",), "type", "text", None),
+            (("--exit-code", "-x"), "exit_code", "flag", False),
+            (("--no-launcher",), "no_launcher", "flag", False),
+            (("--no-notify",), "no_notify", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "words", "texts", ...),
+        ),
+    ),
+    "run:detached": (
+        "run:detached",
+        False,
+        (
+            (("--env", "-e"), "env", "texts", ()),
+            (("--size", "-s"), "size", "text", None),
+            (("--type",), "type", "text", None),
+            (("--tail", "-t"), "tail", "flag", False),
+            (("--no-launcher",), "no_launcher", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "words", "texts", ...),
+        ),
+    ),
+    "releases": (
+        "emulator:releases",
+        True,
+        (
+            (("--num", "-n"), "num", "int", 15, 1, None),
+            (("--json",), "json", "flag", False),
+            (("--extended", "-x"), "extended", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "version": ("version:version", True, ()),
+    "completion": (
+        "completion:script",
+        True,
+        (((), "shell", "choice", ..., ("bash", "zsh", "fish")),),
+    ),
+    "_complete": (
+        "completion:candidates",
+        True,
+        (((), "what", "choice", ..., ("types", "dynos")),),
+    ),
+}
+
+ALIASES = {
+    "dyno:scale": "ps:scale",
+    "scale": "ps:scale",
+    "dyno:restart": "ps:restart",
+    "restart": "ps:restart",
+    "dyno:stop": "ps:stop",
+    "ps:kill": "ps:stop",
+    "dyno:kill": "ps:stop",
+    "kill": "ps:stop",
+    "ps:resize": "ps:type",
+    "dyno:resize": "ps:type",
+    "resize": "ps:type",
+    "dyno:type": "ps:type",
+}

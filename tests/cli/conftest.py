@@ -1,0 +1,117 @@
+"""An emulator that says what a test wants it to say, on the socket of an app's folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from emulator.cli.main import run
+
+
+class Request:
+    """What came in, with its descriptors; `reply` and `link` are for the answer."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.link = link
+        data, self.fds, _, _ = socket.recv_fds(link, 65536, 8)
+        while b"\r\n\r\n" not in data:
+            data += link.recv(65536)
+        head, _, rest = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        self.method, self.path, _ = first.split(" ")
+        self.headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
+        while len(rest) < int(self.headers.get("content-length", 0)):
+            rest += link.recv(65536)
+        self.body = rest.decode()
+
+    @property
+    def line(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def reply(self, body: str | bytes = "", status: int = 200, **headers: str) -> None:
+        data = body.encode() if isinstance(body, str) else body
+        fields = {"Content-Type": "text/plain", "Content-Length": str(len(data))}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        self.link.sendall(f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + data)
+
+
+class Emulator:
+    """`answers` by request line; those that came in are `requests`."""
+
+    def __init__(self, app: Path) -> None:
+        self.app = app
+        self.answers: dict[str, Callable[[Request], None]] = {}
+        self.requests: list[Request] = []
+        state = app / ".hk-local"
+        state.mkdir()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(state / "socket"))
+        self.listener.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def on(self, line: str, body: str | bytes = "", status: int = 200, **headers: str) -> None:
+        self.answers[line] = lambda request: request.reply(body, status, **headers)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                link, _ = self.listener.accept()
+            except OSError:
+                return
+            with link:
+                request = Request(link)
+                self.requests.append(request)
+                with suppress(BrokenPipeError):
+                    self.answers.get(request.line, _no_such_route)(request)
+
+
+def _no_such_route(request: Request) -> None:
+    request.reply(f"no answer was prepared for {request.line}", 404)
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An app's folder, which is the current one. No terminal, no colours asked for."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "HK_LOCAL_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def emulator(app: Path) -> Iterator[Emulator]:
+    emulator = Emulator(app)
+    yield emulator
+    emulator.listener.shutdown(socket.SHUT_RDWR)
+    emulator.listener.close()
+
+
+class Result:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def hk_local(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """Does what `hk-local WORDS...` does, in this process."""
+
+    def call(*words: str) -> Result:
+        here = os.getcwd()
+        capfd.readouterr()
+        try:
+            code = run(list(words))
+        finally:
+            os.chdir(here)
+        return Result(code, *capfd.readouterr())
+
+    return call
