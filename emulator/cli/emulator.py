@@ -25,6 +25,8 @@ from .ending import Ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator.event import Event
 
     from .start import Boot
@@ -48,6 +50,7 @@ class Emulator:
         self.clock = boot.clock
         self.loop = asyncio.SelectorEventLoop()
         self.exits: dict[str, int] = {}
+        self.watchers: list[Callable[[list[Block]], object]] = []
         self.streams: dict[tuple[str, str], Stream] = {}
         self.channel = Channel(self._schedule_flush, self._store_blocks)
         self.history = History(
@@ -200,6 +203,8 @@ class Emulator:
 
     def _store_blocks(self, blocks: list[Block]) -> None:
         self.history.append(blocks, self.clock.monotonic())
+        for watcher in self.watchers:
+            watcher(blocks)
 
     # --- time ------------------------------------------------------------------------------------
 

@@ -4,24 +4,54 @@ from __future__ import annotations
 
 import os
 
+from emulator import __version__
+from emulator.api.server import Server
 from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
 from emulator.runtime.files import read_app
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.logplex.block import Block
     from emulator.runtime.watcher import Watcher
 
     from .emulator import Emulator
 
 
 class Services:
-    """They run until `close`."""
+    """They run until `close`. To the API this object is the app."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.options = emulator.options
+        self.kernel = emulator.kernel
+        self.channel = emulator.channel
+        self.history = emulator.history
+        self.clock = emulator.clock
+        self.exits = emulator.exits
+        self.watchers: list[Callable[[list[Block]], object]] = emulator.watchers
+        self.lend = emulator.runner.lend
+        self.info: dict[str, object] = {
+            "pid": os.getpid(),
+            "dir": self.options.dir,
+            "version": __version__,
+            "started_at": emulator.boot.started_at,
+        }
+        self.server = self._serve()
         self.watcher = self._watch() if self.options.reload else None
+
+    def tell(self, text: str) -> None:
+        self.emulator.say("api", text)
+
+    def _serve(self) -> Server:
+        server = Server(self.emulator.loop, self.emulator.boot.folder.path, self)
+        try:
+            server.start()
+        except UserError as error:
+            self.emulator.say("api", str(error))
+        return server
 
     def _watch(self) -> Watcher | None:
         from emulator.runtime.watcher import Watcher
@@ -36,15 +66,16 @@ class Services:
 
     def _reload(self) -> None:
         """The files were edited: what differs is in force, or the log says what is wrong."""
-        options, kernel = self.options, self.emulator.kernel
+        options = self.options
         try:
             files = read_app(options.dir, options.procfile, options.env)
-            kernel.submit(SetConfig(files.config))
-            kernel.submit(Deploy(files.types))
+            self.kernel.submit(SetConfig(files.config))
+            self.kernel.submit(Deploy(files.types))
         except UserError as error:
             self.emulator.say("reload", f"{error}; the app goes on as it was")
 
     def close(self) -> None:
-        """They are gone."""
+        """They are gone, and so is the socket."""
         if self.watcher:
             self.watcher.close()
+        self.server.close()
