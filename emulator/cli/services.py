@@ -12,7 +12,7 @@ from emulator.runtime.files import read_app
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from emulator.logplex.block import Block
     from emulator.runtime.watcher import Watcher
@@ -30,10 +30,10 @@ class Services:
         self.channel = emulator.channel
         self.history = emulator.history
         self.clock = emulator.clock
-        self.exits = emulator.exits
+        self.exits: MutableMapping[str, int] = emulator.exits
         self.watchers: list[Callable[[list[Block]], object]] = emulator.watchers
         self.lend = emulator.runner.lend
-        self.info: dict[str, object] = {
+        self.info: Mapping[str, object] = {
             "pid": os.getpid(),
             "dir": self.options.dir,
             "version": __version__,
