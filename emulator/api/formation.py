@@ -102,11 +102,11 @@ def _change(type_: str, update: Payload) -> Change:
         if size is None:
             raise UserError(f"{type_}: expected a quantity or a size")
         quantity = "+0"
-    if isinstance(quantity, bool) or not isinstance(quantity, int | str):
+    op = quantity[:1] if isinstance(quantity, str) and quantity[:1] in ("+", "-") else "="
+    digits = str(quantity).removeprefix(op)
+    if isinstance(quantity, bool) or not (digits.isascii() and digits.isdigit()):
         raise UserError(f'{type_}: quantity: expected a number, or "+1" or "-1"')
-    is_relative = isinstance(quantity, str) and quantity[:1] in ("+", "-")
-    word = f"{type_}{'' if is_relative else '='}{quantity}"
-    return parse_change(word if size is None else f"{word}:{size}")
+    return parse_change(f"{type_}{op}{digits}" + (f":{size}" if size is not None else ""))
 
 
 def _size(update: Payload) -> str | None:

@@ -6,6 +6,7 @@ from emulator.dyno.slot import Kind, State
 from emulator.fact import Fact
 
 from .answer import encoded
+from .view import SHOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Arrival(Fact):
     with_run: bool = False
 
     def _counts(self, slot: Slot) -> bool:
-        if slot.shown not in (State.STARTING, State.UP, State.CRASHED):
+        if slot.shown not in SHOWN:
             return False
         if self.type:
             return slot.type == self.type

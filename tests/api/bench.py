@@ -148,7 +148,9 @@ class Bench:
         """The response or stream. Fields have _ for -."""
         lines = [f"{method} {target} HTTP/1.1", "Host: localhost"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
-        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        raw = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
         head = parse("\r\n".join([*lines, "", ""]).encode())
         return self.api.answer(Request(head, raw, list(fds)))
 

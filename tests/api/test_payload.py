@@ -13,8 +13,9 @@ from emulator.errors import UserError
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=5),
-    lambda children: st.lists(children, max_size=3)
-    | st.dictionaries(st.text(max_size=3), children, max_size=3),
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=3), children, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -103,5 +104,5 @@ def test_fields_by_type():
     ],
 )
 def test_a_field_of_another_type_is_named(read: str, value: object):
-    with pytest.raises(UserError, match="odd: expected|odd: A: expected"):
+    with pytest.raises(UserError, match=r"odd: (A: )?expected"):
         getattr(Payload({"odd": value}), read)("odd")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ def drained(reader: Reader) -> list[tuple[str, bytes]]:
 def test_cuts_do_not_matter(cuts: list[int]):
     data, reader, found = ONE + TWO, Reader(), []
     edges = [0, *sorted(cuts), len(data)]
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in itertools.pairwise(edges):
         reader.feed(data[begin:end])
         found += drained(reader)
     assert found == [("/a?x=1", b"hello"), ("/b", b"")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from json import loads
+
 import pytest
 
 from emulator.runtime.command import SetConfig
-
 from tests.api.bench import WALL, Bench
 from tests.api.schema import WAIVED, faults
 
@@ -51,8 +52,6 @@ def test_what_is_created_or_changed():
         ("POST", "/apps/~/log-sessions", {"lines": 10, "tail": False}, "log-session"),
     ):
         response = bench.ask(method, target, body)
-        from json import loads
-
         assert response.status in (200, 201)
         assert faults(loads(response.body), name) == []
 

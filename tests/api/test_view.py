@@ -10,7 +10,6 @@ from emulator.api.identity import identity, shaped
 from emulator.api.view import View, iso
 from emulator.errors import NotFound
 from emulator.runtime.world import World
-
 from tests.api.bench import WALL, Bench
 
 
