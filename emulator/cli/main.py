@@ -52,6 +52,8 @@ def _command(words: list[str]) -> int:
     from emulator.cli.parse import Unclear, parse
     from emulator.cli.table import ALIASES, COMMANDS
 
+    if words == ["--version"]:
+        words = ["version"]
     name = words[0] if words else ""
     syntax = COMMANDS.get(ALIASES.get(name, name))
     if syntax is not None:

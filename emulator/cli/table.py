@@ -26,7 +26,7 @@ COMMANDS: dict[str, Syntax] = {
             (("--timestamps",), "timestamps", "choice", "heroku", ("heroku", "time", "none")),
             (("--log-size",), "log_size", "int", 256, 1, None),
             (("--detach", "-d"), "detach", "flag", False),
-            (("--app", "-a"), "app", "text", None),
+            (("--app", "-a"), "app", "text", ""),
             (("--dir", "-C"), "dir", "text", None),
             ((), "processes", "texts", ()),
         ),

@@ -11,54 +11,40 @@ from emulator.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 
 def start(
     processes: Sequence[str],
-    procfile: str,
     env: Sequence[str],
     formation: Sequence[str],
     only: Sequence[str],
     exclude: Sequence[str],
-    heroku_formation: bool,
-    port: int | None,
-    strict_bind: bool,
     pace: str | None,
     time_scale: float,
     no_reload: bool,
     no_prefix: bool,
-    timestamps: str,
-    log_size: int,
-    detach: bool,
-    app: str | None,
     dir: str | None,
+    **plain: Any,
 ) -> int:
-    """The app ran until it was stopped, or runs in the background."""
+    """The app ran until it was stopped, or runs in the background. `plain` goes to it as it is."""
     if not time_scale > 0:
         raise UsageError(f"--time-scale {time_scale:g}: expected a number above 0")
     chosen, quantities = selection(processes)
-    return run(
-        Options(
-            dir=_folder(dir),
-            procfile=procfile,
-            env=tuple(env),
-            formation=(*formation, *quantities),
-            only=(*only, *chosen),
-            exclude=tuple(exclude),
-            heroku_formation=heroku_formation,
-            port=port,
-            strict_bind=strict_bind,
-            paced=pace == "heroku",
-            time_scale=time_scale,
-            reload=not no_reload,
-            prefix=not no_prefix,
-            timestamps=timestamps,
-            colour=wants_colour(),
-            log_size=log_size,
-            app=app or "",
-            detach=detach,
-        )
+    options = Options(
+        dir=_folder(dir),
+        env=tuple(env),
+        formation=(*formation, *quantities),
+        only=(*only, *chosen),
+        exclude=tuple(exclude),
+        paced=pace == "heroku",
+        time_scale=time_scale,
+        reload=not no_reload,
+        prefix=not no_prefix,
+        colour=wants_colour(),
+        **plain,
     )
+    return run(options)
 
 
 def selection(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -51,7 +51,7 @@ def _row(option: Parameter) -> str:
     default = option.default
     if isinstance(default, float):
         default = f"{default:g}"
-    if not takes_value(option) or default in (None, ()):
+    if not takes_value(option) or default in (None, (), ""):
         return f"| {flags} | {option.help}. |\n"
     return f"| {flags} | {option.help}. Default: {default}. |\n"
 

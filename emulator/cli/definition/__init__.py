@@ -1,0 +1,15 @@
+"""The commands of hk-local: their names, arguments, options and help. Typer reads them here.
+
+A well-formed command line never comes here: emulator/cli/table.py, generated from these modules,
+says the same to a parser that starts in a millisecond. `python -m emulator.cli.generate` after
+every change.
+"""
+
+from __future__ import annotations
+
+from emulator.cli.registry import ROOT
+
+# In the order of --help.
+from . import root, start, running, dynos, logs, one_offs, other  # isort: skip
+
+__all__ = ["ROOT", "root", "start", "running", "dynos", "logs", "one_offs", "other"]

@@ -1,0 +1,77 @@
+"""What `start` makes of its options."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.cli.commands import start
+from emulator.cli.start import Options
+
+
+@pytest.fixture
+def started(app, hk_local, monkeypatch):
+    """The options with which the emulator would start."""
+    found: list[Options] = []
+    monkeypatch.setattr(start, "run", lambda options: found.append(options) or 5)
+
+    def call(*words: str) -> Options:
+        assert hk_local("start", *words).code == 5
+        return found.pop()
+
+    return call
+
+
+def test_without_options(started):
+    assert started() == Options()
+
+
+def test_words_name_the_only_types_to_run(started):
+    options = started("web", "worker=2,clock=0", "-m", "web=3")
+    assert options.only == ("web", "worker", "clock")
+    assert options.formation == ("web=3", "worker=2", "clock=0")
+
+
+def test_every_option(started, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    words = "-f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 -d"
+    more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop -C /"
+    options = started(*words.split(), *more.split(), "--timestamps=time", "--log-size", "1")
+    assert options == Options(
+        dir="/",
+        procfile="P",
+        env=("a", "b"),
+        formation=("web=2",),
+        only=("web",),
+        exclude=("clock",),
+        heroku_formation=True,
+        port=80,
+        strict_bind=True,
+        paced=True,
+        time_scale=2.0,
+        reload=False,
+        prefix=False,
+        timestamps="time",
+        colour=True,
+        log_size=1,
+        app="shop",
+        detach=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["--time-scale", "0"], "--time-scale 0: expected a number above 0"),
+        (["--time-scale", "nan"], "--time-scale nan: expected a number above 0"),
+        (["-C", "nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_options_that_make_no_sense(app, hk_local, words, error):
+    result = hk_local("start", *words)
+    assert (result.code, result.out) == (2, "")
+    assert error in result.err
+
+
+def test_the_folder_may_come_from_the_environment(started, monkeypatch):
+    monkeypatch.setenv("HK_LOCAL_DIR", "/")
+    assert started().dir == "/"

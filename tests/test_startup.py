@@ -1,0 +1,85 @@
+"""What a command must not import: its time is that of its imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TELL = """
+import sys
+before = set(sys.modules)
+from emulator.cli.main import run
+code = run(sys.argv[1:])
+after = sorted(set(sys.modules) - before)
+import json
+print(json.dumps([code, after]), file=sys.stderr)
+"""
+
+ALWAYS = {
+    "__future__",
+    "emulator",
+    "emulator.cli",
+    "emulator.cli.call",
+    "emulator.cli.commands",
+    "emulator.cli.main",
+    "emulator.cli.output",
+    "emulator.cli.parse",
+    "emulator.cli.table",
+    "emulator.errors",
+}
+ASKING = {*ALWAYS, "_socket", "emulator.cli.client", "emulator.cli.response"}
+READING_CHANGES = {"emulator.app", "emulator.app.formation", "emulator.app.procfile"} | {
+    "emulator.app.text",
+    "emulator.fact",
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Path]:
+    """A folder with an emulator that agrees to everything, as briefly as can be."""
+    (tmp_path / ".hk-local").mkdir()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / ".hk-local" / "socket"))
+    listener.listen()
+
+    def serve() -> None:
+        link, _ = listener.accept()
+        with link:
+            link.recv(65536)
+            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ndone\n")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield tmp_path
+    listener.close()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["ps"], {*ASKING, "emulator.cli.commands.ps"}),
+        (["ps:restart"], {*ASKING, "emulator.cli.commands.ps"}),
+        (["ps:scale"], {*ASKING, "emulator.cli.commands.ps"}),
+        (["scale", "web=2"], {*ASKING, *READING_CHANGES, "emulator.cli.commands.ps"}),
+        (["logs", "-t", "-n", "5"], {*ASKING, "emulator.cli.commands.logs"}),
+        (["status"], {*ASKING, "emulator.cli.commands.emulator"}),
+        (["--version"], {*ALWAYS, "emulator.cli.commands.version"}),
+    ],
+)
+def test_a_command_imports_these_modules_only(app: Path, words: list[str], expected: set[str]):
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", TELL, *words], cwd=app, env=env, capture_output=True, check=True
+    )
+    code, modules = json.loads(done.stderr)
+    assert code == 0, done
+    assert set(modules) == expected
