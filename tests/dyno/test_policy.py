@@ -117,6 +117,19 @@ def test_what_starts_a_crashed_dyno_also_forgives(commands: list[ask.Command]) -
     assert len(boots(app)) == 2, "the first crash after it is retried at once again"
 
 
+@pytest.mark.parametrize("given", [ask.Restart(), ask.Cycle(), ask.SetConfig({"A": "1"})])
+def test_what_restarts_a_dyno_that_is_up_forgives_its_last_crash(given: ask.Command) -> None:
+    app = Simulation()
+    app.plays("worker.1", Process(exits=1.0), Process(), Process(exits=1.0))
+    app.start("worker=1")
+    app.run(10)
+    assert (app.slot("worker.1").shown, app.slot("worker.1").crashes) == (State.UP, 1)
+    app.forget()
+    app.ask(given)
+    app.run(10)
+    assert len(boots(app)) == 2, "the crash after it is retried at once"
+
+
 def test_a_cycle_leaves_a_crashed_dyno_alone() -> None:
     app = Simulation()
     app.plays("worker.1", Process(exits=1.0))

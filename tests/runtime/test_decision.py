@@ -77,6 +77,20 @@ def test_no_clock_is_missed_while_another_is_up_or_none_is_wanted() -> None:
     assert missing(app) == []
 
 
+def test_a_crashed_clock_that_is_not_wanted_any_more_is_not_missed() -> None:
+    app = Simulation()
+    app.plays("clock.1", Process(exits=1.0))
+    app.start("clock=1")
+    app.run(60)
+    app.scale("clock=0")
+    app.plays("clock.1", Process())
+    app.forget()
+    app.scale("clock=1")
+    app.run(60)
+    assert app.slot("clock.1").shown is State.UP
+    assert missing(app) == []
+
+
 def test_the_gaps_kept_are_the_newest_hundred() -> None:
     app = Simulation()
     app.start("clock=1")

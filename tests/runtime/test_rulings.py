@@ -320,3 +320,15 @@ def test_a_deadline_of_a_dyno_that_has_gone_is_void() -> None:
     app = running()
     app.ask(ask.Expired("worker.9"))
     assert app.story == []
+
+
+def test_what_this_start_left_out_is_remembered_until_it_is_scaled() -> None:
+    app = Simulation()
+    idle = {"worker": Quantity(2, "Standard-2X"), "clock": Quantity(1)}
+    formation = {"web": Quantity(1), "worker": Quantity(0), "clock": Quantity(0)}
+    app.ask(ask.Start(COMMANDS, {}, formation, idle))
+    assert app.world.left_out == idle
+    app.scale("web=2")
+    assert app.world.left_out == idle
+    app.scale("worker=1")
+    assert app.world.left_out == {"clock": Quantity(1)}
