@@ -139,7 +139,12 @@ class Supervised:
         return {word.pid for word in self.words}
 
     def own(self) -> set[int]:
-        """The supervisor's processes: all that it started, without the children."""
+        """The supervisor's processes: all that it started, without the children.
+
+        Raises: Failed if it runs no more.
+        """
+        if self.process.poll() is not None:
+            raise Failed(f"ended with {self.process.returncode}: {self.errors()}")
         return process.descendants() - self.children()
 
     def stop(self, seconds: float = 20) -> Stopped:

@@ -24,6 +24,7 @@ def measure(peer: Peer) -> Result:
             run = stack.enter_context(Supervised(OURS, ["wait"] * DYNOS))
             run.listen("start", DYNOS)
             folder = str(run.folder)
+            await_answer(folder)
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
         return Result({"ms": median(ask(peer.quick, folder)[0] for _ in range(RUNS)) * 1000})
@@ -39,6 +40,19 @@ def ask(command: str, folder: str) -> tuple[float, bytes]:
     if done.returncode:
         raise Failed(f"{command}: {done.stderr.decode(errors='replace').strip()[-200:]}")
     return took, done.stdout
+
+
+def await_answer(folder: str, seconds: float = 10) -> None:
+    """The emulator in this folder answers. Dynos run before it does."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            ask(OURS.quick, folder)
+        except Failed:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
 
 
 SUITES = [

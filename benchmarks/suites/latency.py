@@ -11,11 +11,13 @@ from functools import partial
 
 from benchmarks import install
 from benchmarks.peers import Peer
+from benchmarks.suites.command import await_answer
 from benchmarks.suites.suite import Metric, Result, Suite, percentile, writes_a_log
 from benchmarks.supervised import Failed, Supervised, readable
 
 PINGS = 400
 MICROS = 3000
+SETTLE = 1.0
 LONGEST = 20.0
 AFTERMATH = 5.0
 """How long lines may still be under way after the last one was written."""
@@ -57,20 +59,27 @@ def measure(flood: bool, peer: Peer) -> Result:
         run = stack.enter_context(Supervised(peer, modes, reading=True))
         streams = {"stdout": Stream(run.out)}
         _follow(run, streams, lambda: len(run.words) == len(modes), "its children did not start")
+        _follow(run, streams, lambda: False, seconds=SETTLE)
         if peer.tail:
+            await_answer(str(run.folder))
             streams["tail"] = tail = Stream(_open_tail(run, stack))
             _follow(run, streams, lambda: tail.has_begun, "its tail shows nothing")
         run.go()
         # A start from each has been heard; the next word is that the pings are done.
         _follow(run, streams, lambda: len(run.words) > len(modes), "the pings did not end")
-        _follow(run, streams, lambda: all(len(s.delays) == PINGS for s in streams.values()))
+        _follow(run, streams, lambda: _are_complete(streams), seconds=AFTERMATH)
     return _result(streams)
 
 
 def _open_tail(run: Supervised, stack: ExitStack) -> int:
-    tail = subprocess.Popen(
-        run.peer.tail.split(), cwd=run.folder, env=install.environment(), stdout=subprocess.PIPE
-    )
+    with (run.folder / "errors").open("ab") as errors:
+        tail = subprocess.Popen(
+            run.peer.tail.split(),
+            cwd=run.folder,
+            env=install.environment(),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
     stack.callback(tail.wait)
     stack.callback(tail.kill)
     assert tail.stdout
@@ -79,22 +88,30 @@ def _open_tail(run: Supervised, stack: ExitStack) -> int:
 
 
 def _follow(
-    run: Supervised, streams: dict[str, Stream], until: Callable[[], bool], failure: str = ""
+    run: Supervised,
+    streams: dict[str, Stream],
+    until: Callable[[], bool],
+    failure: str = "",
+    seconds: float = LONGEST,
 ) -> None:
     """Everything was read until this was so. Raises: Failed if it never was and matters."""
-    deadline = time.monotonic() + (LONGEST if failure else AFTERMATH)
+    deadline = time.monotonic() + seconds
     while not until():
         left = deadline - time.monotonic()
         ready = readable([run.ear, *streams.values()], max(left, 0))
         if run.ear in ready:
             run.hear()
-        for stream in streams.values():
+        for name, stream in streams.items():
             if stream in ready and not stream.read():
-                raise Failed(f"its output ended: {run.errors()}")
+                raise Failed(f"{name} ended: {run.errors()}")
         if left <= 0:
             if failure:
                 raise Failed(f"{failure}: {run.errors()}")
             return
+
+
+def _are_complete(streams: dict[str, Stream]) -> bool:
+    return all(len(stream.delays) == PINGS for stream in streams.values())
 
 
 def _result(streams: dict[str, Stream]) -> Result:

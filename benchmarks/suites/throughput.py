@@ -13,23 +13,34 @@ from benchmarks.suites.suite import Metric, Result, Suite, writes_a_log
 from benchmarks.supervised import Failed, Supervised, readable
 
 SECONDS = 1.5
-"""How long a run should take; the number of lines follows from a first, small run."""
+"""How long a run should take; the number of lines follows from smaller runs."""
 FIRST_LINES = 20_000
 MOST_LINES = 2_000_000
 PREFIX = 90
 QUIET = 3.0
 LONGEST = 120.0
+SETTLE = 1.0
+"""Seconds from the start of the last child until writing begins, so that no boot is measured."""
 
-rates: dict[tuple[str, int, str], float] = {}
+sizes: dict[tuple[str, int, str], int] = {}
 
 
 def measure(children: int, how: str, peer: Peer) -> Result:
     """Lines a second and CPU seconds per million lines, everything verified."""
     key = (peer.name, children, how)
-    if key not in rates:
-        rates[key] = _run(peer, children, how, FIRST_LINES // children).values["klines/s"] * 1000
-    lines = min(max(rates[key] * SECONDS, FIRST_LINES), MOST_LINES)
-    return _run(peer, children, how, int(lines) // children)
+    if key not in sizes:
+        sizes[key] = _fitting_lines(children, how, peer)
+    return _run(peer, children, how, sizes[key] // children)
+
+
+def _fitting_lines(children: int, how: str, peer: Peer) -> int:
+    """As many lines as this peer brings out in SECONDS, found by runs that grow."""
+    lines, wanted = 0, FIRST_LINES
+    while wanted > 2 * lines:
+        lines = wanted
+        rate = _run(peer, children, how, lines // children).values["klines/s"] * 1000
+        wanted = max(FIRST_LINES, min(int(rate * SECONDS), MOST_LINES))
+    return wanted
 
 
 def _run(peer: Peer, children: int, how: str, lines: int) -> Result:
@@ -52,13 +63,17 @@ def _run(peer: Peer, children: int, how: str, lines: int) -> Result:
 
 
 def await_children(run: Supervised, children: int) -> None:
-    """All children wait at the gate; what was printed meanwhile is read and dropped."""
+    """All children wait at the gate and all is calm; what was printed was read and dropped."""
     while len(run.words) < children:
         ready = readable([run.out, run.ear], 60)
         if run.ear in ready:
             run.hear()
         elif not ready or not os.read(run.out, 65536):
             raise Failed(f"{len(run.words)} of {children} children came: {run.errors()}")
+    calm_at = time.monotonic() + SETTLE
+    while (left := calm_at - time.monotonic()) > 0:
+        if readable([run.out], left) and not os.read(run.out, 65536):
+            raise Failed(f"ended: {run.errors()}")
 
 
 def collect(run: Supervised, room: memoryview, children: int, total: int) -> tuple[int, float]:
