@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .call import App, Outside
     from .query import Query
 
+BUDGET = 1024 * 1024
+"""Beside a flood, what waits here is how late a line comes."""
+
 _AT_ONCE = 16
 """So many blocks are rendered between two looks at how much there is."""
 
@@ -35,7 +38,7 @@ class Tail:
         self._query = query
         self._stored: list[Block] = []
         """What is to be shown of the history, the newest first."""
-        self._queue = Buffer(app.clock.wall_ns)
+        self._queue = Buffer(app.clock.wall_ns, BUDGET)
         self._wake: Callable[[], object] = lambda: None
 
     def begin(self, wake: Callable[[], object]) -> None:
@@ -50,7 +53,10 @@ class Tail:
 
     def deliver(self, data: Buffers, lines: int) -> None:
         self._queue.push(data, lines)
-        self._wake()
+
+    def end_turn(self) -> None:
+        if self._queue.size:
+            self._wake()
 
     def take(self, size: int) -> list[bytes | memoryview] | None:
         parts: list[bytes | memoryview] = []
@@ -115,6 +121,7 @@ class Search(Tail):
             if query.text in block.body and query.filter(block.stream):
                 for match in block.matching(query.text):
                     self.deliver(buffers(match, self.style), match.lines)
+        self.end_turn()
 
     def take(self, size: int) -> list[bytes | memoryview] | None:
         return super().take(size) if self._parts is None else []

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from emulator.logplex.terminal import Style
 
     class Subscriber(Protocol):
-        """A reader: `wanted` chooses its streams, None means all; deliver must not wait."""
+        """A reader: `wanted` chooses its streams, None means all; no call may wait.
+
+        `end_turn` is called when all that one flush has for its readers was delivered.
+        """
 
         @property
         def style(self) -> Style: ...
         @property
         def wanted(self) -> Callable[[Stream], bool] | None: ...
         def deliver(self, data: Buffers, lines: int) -> None: ...
+        def end_turn(self) -> None: ...
 
     Route = tuple[tuple[Style, tuple[Subscriber, ...]], ...]
 
@@ -77,6 +81,8 @@ class Channel:
         for block, data, subscribers in shown:
             for subscriber in subscribers:
                 subscriber.deliver(data, block.lines)
+        for subscriber in self._subscribers:
+            subscriber.end_turn()
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """The subscriber gets what is published from now on, and nothing that is pending."""

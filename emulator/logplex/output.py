@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from emulator.logplex.sink import Sink
     from emulator.logplex.terminal import Style
 
-HIGH_WATER = 1024 * 1024
-LOW_WATER = 512 * 1024
+HIGH_WATER = 256 * 1024
+"""Beyond it dynos wait: what is queued here is how late a line comes beside a flood."""
+
+LOW_WATER = 128 * 1024
 FROZEN_AFTER = 1.0
 _PATIENT_BUDGET = 16 * 1024 * 1024
 """While the reader moves; only what does not heed `congested` can fill this."""
@@ -66,7 +68,7 @@ class Output:
         self._head_size = 0
         self._open = True
         self._due = False
-        """Some call of _write is to come: soon, when the reader is ready, or by a timer."""
+        """Some call of _write is to come: when the reader is ready, or by a timer."""
         self._watching = False
         self._checking = False
         self._frozen = False
@@ -74,13 +76,15 @@ class Output:
 
     def deliver(self, data: Buffers, lines: int) -> None:
         """The data will be written in its turn, with all that this turn of the loop brings."""
-        if not self._open:
-            return
-        self._queue.push(data, lines)
-        if not self._due:
+        if self._open:
+            self._queue.push(data, lines)
+            self._settle()
+
+    def end_turn(self) -> None:
+        """What was delivered is written, unless the reader is being waited for."""
+        if self._open and not self._due and self._queue.size:
             self._due = True
-            self._loop.call_soon(self._write)
-        self._settle()
+            self._write()
 
     def close(self, seconds: float) -> None:
         """What was queued has been written, if the reader took it within so many seconds."""

@@ -24,6 +24,9 @@ class Reader:
         self.data.append(data)
         self.log.append((b"".join(data), lines))
 
+    def end_turn(self):
+        """Nothing to do: what was delivered was taken."""
+
 
 class Turn:
     """A loop's turn by hand: the channel, what it stored, and how often it asked for a flush."""

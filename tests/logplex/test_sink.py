@@ -129,6 +129,7 @@ def test_two_megabytes_through_a_real_loop_arrive_whole(kind, request):
                 relieved.clear()
                 await relieved.wait()
             output.deliver((line,), 1)
+            output.end_turn()
         got = await reading
         output.close(1)
         return got
