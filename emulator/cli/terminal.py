@@ -10,6 +10,8 @@ from select import select
 from time import monotonic
 
 from emulator.cli.output import write
+from emulator.cli.pipes import LAST_WORDS, QUIET
+from emulator.cli.response import BLOCK
 from emulator.errors import UserError
 
 TYPE_CHECKING = False
@@ -18,14 +20,7 @@ if TYPE_CHECKING:
 
     from emulator.cli.response import Response
 
-BLOCK = 65536
 MOST_UNSENT = 65536
-
-QUIET = 0.1
-"""Seconds without output after the end of a dyno whose terminal a background process holds."""
-
-LAST_WORDS = 1 << 20
-"""More than a pseudo-terminal buffers: what comes after that was written after the dyno's end."""
 
 INTERRUPT = b"\x03"
 IMPATIENCE = 4

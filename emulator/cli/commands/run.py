@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from emulator.cli.response import Response
 
-STANDARD = (0, 1, 2)
-
 NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 
 
@@ -42,14 +40,16 @@ def run(
     """
     client = Client(dir, app)
     command, extra = command_line(words), variables(env)
-    has_terminal = not no_tty and os.isatty(0) and os.isatty(1)
+    has_terminal = os.isatty(0) and os.isatty(1) and not no_tty
     if has_terminal and "TERM" in os.environ:
         # Departs: no COLUMNS and LINES, which would hide from the command that a window changes.
         extra = {"TERM": os.environ["TERM"], **extra}
     body = {"command": command, "attach": True, "env": extra, "size": size, "type": type}
     request = _json({**body, "force_no_tty": no_tty or None})
     try:
-        return (_on_terminal if has_terminal else _on_pipes)(client, request)
+        if has_terminal:
+            return _on_terminal(client, request)
+        return _on_pipes(client, request) if no_tty else _on_ours(client, request)
     except NoEmulator:
         from emulator.cli.alone import run_alone
 
@@ -79,27 +79,38 @@ def detached(
     return show(client.ask("GET", f"{client.path}/logs{wanted}"))
 
 
-def _on_pipes(client: Client, request: str) -> int:
-    response = client.ask("POST", f"{client.path}/dynos", request, lend=STANDARD)
-    _announce(response)
-    return _status(response)
-
-
 def _on_terminal(client: Client, request: str) -> int:
     from emulator.cli.terminal import Terminal
 
     terminal = Terminal()
-    path = f"{client.path}/dynos"
-    response = client.ask("POST", path, request, TEXT, ["HK-Tty: 1"], [terminal.slave])
-    _announce(response)
+    response = _ask(client, request, [terminal.slave], ["HK-Tty: 1"])
     terminal.relay(response)
     return _status(response)
 
 
-def _announce(response: Response) -> None:
-    """A person is told which dyno it is. A script's stderr has only what the command writes."""
+def _on_pipes(client: Client, request: str) -> int:
+    from emulator.cli.pipes import Pipes
+
+    pipes = Pipes()
+    response = _ask(client, request, pipes.lent)
+    pipes.relay(response)
+    return _status(response)
+
+
+def _on_ours(client: Client, request: str) -> int:
+    """The dyno reads and writes what we would; nothing is copied."""
+    return _status(_ask(client, request, (0, 1, 2)))
+
+
+def _ask(
+    client: Client, request: str, lend: Sequence[int], headers: Sequence[str] = ()
+) -> Response:
+    """The response, which goes on until the dyno has ended. A person is told which dyno it is; a
+    script's stderr has only what the command writes."""
+    response = client.ask("POST", f"{client.path}/dynos", request, TEXT, headers, lend)
     if os.isatty(2):
         notify(response)
+    return response
 
 
 def _status(response: Response) -> int:

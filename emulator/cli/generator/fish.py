@@ -76,8 +76,9 @@ def _lines(command: Command) -> Iterator[str]:
     for option in shown_options(command):
         yield f"complete -c hk-local {within}{_option(option)} -d {_quoted(option.help)}"
     wanted = want(command.positional)
+    files = "-F " if wanted == COMMANDS else ""
     if wanted:
-        yield f"complete -c hk-local {within} -a {_quoted(_arguments(wanted))}"
+        yield f"complete -c hk-local {within} {files}-a {_quoted(_arguments(wanted))}"
 
 
 def _option(option: Parameter) -> str:

@@ -116,7 +116,7 @@ complete -c hk-local -n '__hk_local_is run' -l size -s s -x -a 'eco basic standa
 complete -c hk-local -n '__hk_local_is run' -l type -x -a '(__hk_local_names types)' -d 'Process type of the dyno'
 complete -c hk-local -n '__hk_local_is run' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is run' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
-complete -c hk-local -n '__hk_local_is run' -a '(__hk_local_names types; __fish_complete_command)'
+complete -c hk-local -n '__hk_local_is run' -F -a '(__hk_local_names types; __fish_complete_command)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'run:detached' -d 'Run a command in a one-off dyno whose output goes to the log'
 complete -c hk-local -n '__hk_local_is run:detached' -l env -s e -x -d 'Set variables for this one-off; repeatable'
@@ -125,7 +125,7 @@ complete -c hk-local -n '__hk_local_is run:detached' -l type -x -a '(__hk_local_
 complete -c hk-local -n '__hk_local_is run:detached' -l tail -s t -d 'Show its log'
 complete -c hk-local -n '__hk_local_is run:detached' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is run:detached' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
-complete -c hk-local -n '__hk_local_is run:detached' -a '(__hk_local_names types; __fish_complete_command)'
+complete -c hk-local -n '__hk_local_is run:detached' -F -a '(__hk_local_names types; __fish_complete_command)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases' -d 'List the releases'
 complete -c hk-local -n '__hk_local_is releases' -l num -s n -x -d 'How many releases'
