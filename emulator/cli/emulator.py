@@ -36,6 +36,7 @@ LAST_OUTPUT = 2.0
 """So long, in seconds, a slow reader of our output gets at the end."""
 
 TICK = 10.0
+WARDEN_RETRY = 1.0
 STDOUT = 1
 
 
@@ -50,6 +51,7 @@ class Emulator:
         self.clock = boot.clock
         self.loop = asyncio.SelectorEventLoop()
         self.exits: dict[str, int] = {}
+        self.told_unsaved = False
         self.watchers: list[Callable[[list[Block]], object]] = []
         self.streams: dict[tuple[str, str], Stream] = {}
         self.channel = Channel(self._schedule_flush, self._store_blocks)
@@ -118,13 +120,15 @@ class Emulator:
         """Kernel and runner speak to the parts of this object from now on."""
         self.kernel.publish = lambda events: self._tell(events, self.clock.wall_ns())
         self.kernel.alarm = self._set_alarm
-        self.kernel.wake()
+        self.kernel.observers.append(self._tell_unsaved)
+        self._tell_unsaved()
         self.runner.opened = self._open_pipe
         self.runner.drained = self.intake.close
         self.runner.report = self._report
         self.runner.blocked = lambda: self.loop.add_writer(self.runner.link.fileno(), self._send)
         self.loop.add_reader(self.runner.link.fileno(), self._hear)
         self._send()
+        self.kernel.wake()
 
     def _start_services(self) -> None:
         """What the first dynos did not need: the API, and the eyes on the app's files."""
@@ -144,11 +148,19 @@ class Emulator:
         self.loop.remove_reader(self.runner.link.fileno())
         self.loop.remove_writer(self.runner.link.fileno())
         self.say("start", "the warden process was killed, and with it all dynos")
-        self.runner.replace_warden()
-        self.loop.add_reader(self.runner.link.fileno(), self._hear)
+        self._replace_warden()
+
+    def _replace_warden(self) -> None:
+        try:
+            self.runner.replace_warden()
+        except OSError as error:
+            self.say("start", f"cannot start a new warden: {error.strerror}; trying again")
+            self.loop.call_later(WARDEN_RETRY, self._replace_warden)
+        else:
+            self.loop.add_reader(self.runner.link.fileno(), self._hear)
 
     def _report(self, report: Report) -> None:
-        self.kernel.submit(report)
+        self.kernel.take(report)
         if isinstance(report, Spawned):
             self._watch(report)
         elif isinstance(report, Exited | SpawnFailed):
@@ -195,6 +207,13 @@ class Emulator:
     def say(self, about: str, text: str) -> None:
         self._publish(Sentence("hk-local", about, text), self.clock.wall_ns())
 
+    def _tell_unsaved(self) -> None:
+        """That a change is not on disk is told once, not with every change that follows."""
+        unsaved = self.kernel.unsaved
+        if unsaved and not self.told_unsaved:
+            self.say("state", str(unsaved))
+        self.told_unsaved = unsaved is not None
+
     def _tell_ours(self, about: str):  # type: ignore[no-untyped-def]
         return lambda text: self.loop.call_soon(self.say, about, text)
 
@@ -224,7 +243,7 @@ class Emulator:
         asleep = self.clock.asleep()
         if asleep - self.asleep > TICK:
             self.say("start", f"resumed after {(asleep - self.asleep) / 60:.0f} min of sleep")
-            self.kernel.submit(Slept(asleep - self.asleep))
+            self.kernel.take(Slept(asleep - self.asleep))
         self.asleep = asleep
         self.loop.call_later(TICK, self._tick)
 

@@ -11,6 +11,8 @@ from .start import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .emulator import Emulator
 
 SIGNALLED = 128
@@ -30,11 +32,17 @@ class Ending:
 
     def watch_signals(self) -> None:
         """Signals and the end of all dynos end the loop from now on."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            self.loop.add_signal_handler(number, self._stop, SIGNALLED + number)
-        self.loop.add_signal_handler(signal.SIGINT, self._interrupt)
-        self.loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        self._watch(signal.SIGTERM, self.stop, SIGNALLED + signal.SIGTERM)
+        self._watch(signal.SIGHUP, self.stop, SIGNALLED + signal.SIGHUP)
+        self._watch(signal.SIGINT, self._interrupt)
+        self._watch(signal.SIGTSTP, self._suspend)
         self.kernel.observers.append(self._look)
+
+    def _watch(self, number: signal.Signals, act: Callable[..., None], *given: int) -> None:
+        """What `nohup` or a script's `&` has made us ignore we go on ignoring."""
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            self.loop.add_signal_handler(number, act, *given)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
 
     def stop(self, code: int = 0) -> None:
         """Every dyno has been told to stop; the emulator ends with that code once they have."""
@@ -42,18 +50,15 @@ class Ending:
             return
         self.code = code
         self.loop.call_later(FIRST_WORD, self._tell)
-        self.kernel.submit(Shutdown())
+        self.kernel.take(Shutdown())
 
     def kill(self) -> None:
         """What still runs was killed."""
-        self.kernel.submit(Abort())
+        self.kernel.take(Abort())
 
     def waiting_for(self) -> list[str]:
         """The dynos that have not stopped yet."""
         return [slot.name for slot in self.kernel.world.slots.values()]
-
-    def _stop(self, code: int) -> None:
-        self.stop(code)
 
     def _interrupt(self) -> None:
         self.interrupts += 1

@@ -7,7 +7,6 @@ the emulator is imported while the dynos boot.
 from __future__ import annotations
 
 import os
-import sys
 
 from emulator.app import formation as formations
 from emulator.clock import Clock
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
     from emulator.event import Event
     from emulator.runtime.files import AppFiles
     from emulator.runtime.store import Store
+
+
+STDERR = 2
 
 
 class Options(Fact):
@@ -121,7 +123,7 @@ class Boot:
 
             self.swept = sweep(self.kernel.world.id)
         formation, left_out = self._formation()
-        self.kernel.submit(Start(self.files.types, self.files.config, formation, left_out))
+        self.kernel.take(Start(self.files.types, self.files.config, formation, left_out))
 
     def _formation(self) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
         """The formation to run, and what to remember of the types that it leaves out."""
@@ -199,9 +201,11 @@ def user_name() -> str:
 
 
 def say(text: str) -> None:
-    """The user was told on standard error."""
+    """The user was told on standard error, unless we would have to wait for a full pipe."""
+    import select
+
     try:
-        sys.stderr.write(f"hk-local: {text}\n")
-        sys.stderr.flush()
+        if select.select([], [STDERR], [], 0)[1]:
+            os.write(STDERR, f"hk-local: {text}\n".encode("utf-8", "replace"))
     except OSError:
         pass

@@ -42,7 +42,8 @@ class NotSaved(UserError):
 
 
 class Kernel:
-    """Holds the current world. If `save` raises NotSaved, the change is in force all the same."""
+    """Holds the current world. If `save` raises NotSaved, the change is in force all the same, and
+    `unsaved` says why it is not on disk until a later save has succeeded."""
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Kernel:
         self.save = save
         self.obey = obey
         self.publish = publish
+        self.unsaved: NotSaved | None = None
         self.alarm: Callable[[float], None] = lambda at: None
         self.observers: list[Callable[[], None]] = []
         self.deadlines: list[tuple[float, str]] = []
@@ -66,7 +68,10 @@ class Kernel:
         self.busy = False
 
     def submit(self, given: Fact) -> None:
-        """The input was decided and its consequences begun; UserError if it was wrong."""
+        """The input was decided and its consequences begun; UserError if it was wrong.
+
+        Raises NotSaved when all else is done, for whoever has to be told.
+        """
         if self.busy:  # an order was answered while it was being obeyed
             self.inbox.append(given)
             return
@@ -79,26 +84,34 @@ class Kernel:
             self.busy = False
         for observer in list(self.observers):
             observer()
+        if self.unsaved:
+            raise self.unsaved
+
+    def take(self, given: Fact) -> None:
+        """Like `submit`, where nobody waits for an answer: that something is not saved is not
+        raised, but `unsaved` says so to the observers."""
+        try:
+            self.submit(given)
+        except NotSaved:
+            pass
 
     def _handle(self, given: Fact) -> None:
         before = self.world
         self.instant.now, self.instant.wall = self.clock.monotonic(), self.clock.wall()
         self.world, outcomes = decide(before, given, self.instant)
-        unsaved = self._save()
+        self._save()
         for outcome in outcomes:
             if not isinstance(outcome, Event):
                 self.obey(outcome, self.world)
         self.publish([outcome for outcome in outcomes if isinstance(outcome, Event)])
         self._note_deadlines(before)
-        if unsaved:
-            raise unsaved
 
-    def _save(self) -> NotSaved | None:
+    def _save(self) -> None:
+        self.unsaved = None
         try:
             self.save(self.world)
         except NotSaved as error:
-            return error
-        return None
+            self.unsaved = error
 
     def _note_deadlines(self, before: World) -> None:
         for name, slot in self.world.slots.items():
@@ -119,15 +132,16 @@ class Kernel:
     def wake(self) -> None:
         """Every deadline that has come was decided on.
 
-        If we come far too late (we were stopped, or the machine thrashed), then what happened in
-        the meantime is read first: deadlines move on by what we missed.
+        If we come far too late (we were stopped, or the machine thrashed), deadlines move on by
+        what we missed, and our caller reads what happened in the meantime before it wakes us again.
         """
-        now = self.clock.monotonic()
+        due = now = self.clock.monotonic()
         if self.deadlines and now - self.deadlines[0][0] > STALL:
-            self.submit(Stalled(now - self.deadlines[0][0]))
-        while self.deadlines and self.deadlines[0][0] <= now:
+            self.take(Stalled(now - self.deadlines[0][0]))
+            due = now - STALL
+        while self.deadlines and self.deadlines[0][0] <= due:
             at, name = heapq.heappop(self.deadlines)
             slot = self.world.slots.get(name)
             if slot is not None and slot.deadline == at:
-                self.submit(Expired(name))
+                self.take(Expired(name))
         self._set_alarm()
