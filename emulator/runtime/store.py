@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from emulator.app.formation import Quantity
+from emulator.app.formation import MOST_DYNOS, Quantity
 from emulator.app.release import Release
+from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 
 from .kernel import NotSaved
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 VERSION = 1
 
 DURABLE = ("id", "app", "formation", "left_out", "heroku_formation", "releases")
+
+ENVIRONMENT = {
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_AUTH),
+}
+"""What sqlite says when the disk, not the file, is at fault. Source: sqlite.org/rescode.html."""
 
 SCHEMA = """
 create table meta (name text primary key, value text not null) without rowid;
@@ -45,6 +53,13 @@ class StateTooNew(UserError):
         super().__init__(path=path, version=version, known=VERSION)
 
 
+class StateUnusable(UserError):
+    """{path}: cannot be opened: {reason}"""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path=path, reason=reason)
+
+
 class Store:
     """`notice` is what the user must be told of the state found, if anything."""
 
@@ -57,11 +72,13 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         try:
             return self._connect()
-        except (sqlite3.DatabaseError, ValueError) as error:
-            if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
-                raise UserError(f"{self.path}: cannot be opened: {error}") from None
+        except OSError as error:
+            raise StateUnusable(self.path, error.strerror or str(error)) from None
+        except (sqlite3.Error, ValueError) as error:
+            if isinstance(error, sqlite3.Error) and not _is_damage(error):
+                raise StateUnusable(self.path, str(error)) from None
             aside = self._set_aside()
-            self.notice = StateDamaged(self.path, str(error), aside)
+            self.notice = StateDamaged(self.path, _reason(error), aside)
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -101,17 +118,24 @@ class Store:
         """The durable fields. Everything is read at opening, so damage shows there."""
         meta = dict(db.execute("select name, value from meta").fetchall())
         rows = db.execute("select type, quantity, size from formation order by position")
-        formation = {type_: Quantity(int(quantity), size) for type_, quantity, size in rows}
+        formation = {_text(type_): _quantity(number, size) for type_, number, size in rows}
         types = self._by_version(db, "release_types", "type", "command")
         config = self._by_version(db, "release_config", "name", "value")
         releases = tuple(
-            Release(version, text, user, at, types.get(version, {}), config.get(version, {}))
+            Release(
+                _number(version),
+                _text(text),
+                _text(user),
+                float(at or 0),
+                types.get(version, {}),
+                config.get(version, {}),
+            )
             for version, text, user, at in db.execute("select * from releases order by version")
         )
         fields: dict[str, object] = {"formation": formation, "releases": releases}
         for name in ("id", "app"):
             if name in meta:
-                fields[name] = meta[name]
+                fields[name] = _text(meta[name])
         if "heroku_formation" in meta:
             fields["heroku_formation"] = meta["heroku_formation"] == "1"
         return fields
@@ -122,7 +146,7 @@ class Store:
         found: dict[int, dict[str, str]] = {}
         rows = db.execute(f"select version, {key}, {value} from {table} order by position")
         for version, name, text in rows:
-            found.setdefault(version, {})[name] = text
+            found.setdefault(version, {})[_text(name)] = _text(text)
         return found
 
     def save(self, world: World) -> None:
@@ -172,6 +196,32 @@ class Store:
         self.db.close()
 
 
-def _is_damage(error: sqlite3.OperationalError) -> bool:
-    """Tables or columns that are missing mean damage; a full or unreadable disk does not."""
-    return "no such" in str(error)
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is missing")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError("a number is missing")
+    return value
+
+
+def _quantity(number: object, size: object) -> Quantity:
+    if not 0 <= _number(number) <= MOST_DYNOS:
+        raise ValueError("a quantity is no number of dynos")
+    if _text(size).lower() not in SIZES:
+        raise ValueError("there is no such dyno size")
+    return Quantity(_number(number), _text(size))
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """A full, busy or unreadable disk is no damage; tables or columns that are missing are."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code % 256 not in ENVIRONMENT
+
+
+def _reason(error: Exception) -> str:
+    """Without the values that sqlite quotes: they may be secret."""
+    return str(error).partition(" with text ")[0]

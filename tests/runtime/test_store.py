@@ -1,0 +1,324 @@
+"""What is saved comes back, whatever happened to us in between; what is damaged is set aside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from emulator.app.formation import Quantity
+from emulator.app.release import Release
+from emulator.dyno.size import SIZES
+from emulator.errors import UserError
+from emulator.runtime.kernel import NotSaved
+from emulator.runtime.store import VERSION, StateDamaged, StateTooNew, StateUnusable, Store
+from emulator.runtime.world import World
+
+EXHAUSTIVE = bool(os.environ.get("HK_LOCAL_EXHAUSTIVE"))
+"""Damage every byte and cut at many a length, which takes a minute, instead of a sample."""
+
+BLANK = World("blank", "me")
+
+TEXT = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)
+TYPES = some.dictionaries(some.sampled_from(["web", "worker", "clock", "a_b-c9"]), TEXT)
+QUANTITIES = some.builds(
+    Quantity, some.integers(0, 10_000), some.sampled_from([size.name for size in SIZES.values()])
+)
+CONFIG = some.dictionaries(TEXT, TEXT, max_size=4)
+
+
+@some.composite
+def worlds(draw: some.DrawFn) -> World:
+    releases = tuple(
+        Release(n, draw(TEXT), draw(TEXT), draw(some.floats(0, 4e9)), draw(TYPES), draw(CONFIG))
+        for n in range(1, draw(some.integers(0, 4)) + 1)
+    )
+    formation = draw(some.dictionaries(some.sampled_from(["web", "worker", "clock"]), QUANTITIES))
+    return World(
+        app=draw(TEXT),
+        user="me",
+        id=draw(some.text("0123456789abcdef", min_size=16, max_size=16)),
+        formation=formation,
+        heroku_formation=draw(some.booleans()),
+        releases=releases,
+    )
+
+
+def release(number: int, **config: str) -> Release:
+    return Release(number, f"Release {number}", "me", 1.5, {"web": "run $PORT"}, config)
+
+
+FIRST = BLANK.replace(
+    id="ab" * 8,
+    formation={"web": Quantity(2, "Standard-2X"), "worker": Quantity(0)},
+    releases=(release(1), release(2, KEY="value", UMLAUT="äöü\n\t\x01")),
+)
+SECOND = FIRST.replace(
+    formation={"worker": Quantity(7), "web": Quantity(1)}, releases=(*FIRST.releases, release(3))
+)
+
+
+def loaded(path: Path) -> World:
+    store = Store(str(path))
+    try:
+        return store.load(BLANK)
+    finally:
+        store.close()
+
+
+def saved(path: Path, *steps: World) -> None:
+    store = Store(str(path))
+    store.load(BLANK)
+    for world in steps:
+        store.save(world)
+    store.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(some.lists(worlds(), min_size=1, max_size=3))
+def test_what_is_saved_comes_back(tmp_path_factory: pytest.TempPathFactory, steps: list[World]):
+    path = tmp_path_factory.mktemp("store") / "state.db"
+    store = Store(str(path))
+    store.load(BLANK)
+    told: tuple[Release, ...] = ()
+    for step in steps:
+        # Releases are only ever added.
+        told += tuple(r.replace(version=len(told) + n + 1) for n, r in enumerate(step.releases))
+        last = step.replace(releases=told)
+        store.save(last)
+        assert store.load(BLANK) == last
+    store.close()
+    again = loaded(path)
+    assert again == last
+    assert list(again.formation) == list(last.formation), "in the Procfile's order"
+
+
+def test_a_type_that_this_run_leaves_out_is_remembered(tmp_path: Path) -> None:
+    left_out = {"clock": Quantity(1)}
+    saved(tmp_path / "state.db", FIRST.replace(left_out=left_out))
+    assert loaded(tmp_path / "state.db").formation == {**FIRST.formation, **left_out}
+
+
+def test_a_change_of_nothing_durable_writes_nothing(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "state.db"))
+    store.load(BLANK)
+    store.save(FIRST)
+    before = store.db.total_changes
+    store.save(FIRST.replace(one_offs=5, stopping=True))
+    assert store.db.total_changes == before
+    store.close()
+
+
+def test_a_first_start_has_nothing_to_load(tmp_path: Path) -> None:
+    assert loaded(tmp_path / "state.db") == BLANK
+
+
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    """Config vars are in there."""
+    os.umask(old := os.umask(0))
+    try:
+        store = Store(str(tmp_path / "state.db"))
+        store.save(FIRST)
+        for name in os.listdir(tmp_path):
+            assert os.stat(tmp_path / name).st_mode & 0o077 == 0, name
+        store.close()
+    finally:
+        os.umask(old)
+
+
+# Killed.
+
+
+def killed_at(path: Path, statement: int) -> bool:
+    """A child saved SECOND over FIRST and was killed before that statement; False if it was not."""
+    child = os.fork()
+    if not child:
+        count = 0
+
+        def trace(_: str) -> None:
+            nonlocal count
+            count += 1
+            if count == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            store = Store(str(path))
+            store.load(BLANK)
+            store.db.set_trace_callback(trace)
+            store.save(SECOND)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def test_killed_between_any_two_statements_it_is_the_old_or_the_new(tmp_path: Path) -> None:
+    statement = 1
+    while True:
+        path = tmp_path / f"{statement}.db"
+        saved(path, FIRST)
+        was_killed = killed_at(path, statement)
+        found = loaded(path)
+        if not was_killed:
+            break
+        assert found == FIRST, f"killed before statement {statement}"
+        statement += 1
+    assert found == SECOND
+    assert statement > 5
+
+
+# A disk that is full.
+
+
+def test_a_failed_save_leaves_the_old_state_and_the_next_one_makes_up_for_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.db"
+    saved(path, FIRST)
+    store = Store(str(path))
+    store.load(BLANK)
+    store.db.execute("pragma max_page_count=8")
+    big = SECOND.replace(releases=(*SECOND.releases, release(4, BIG="x" * 100_000)))
+    with pytest.raises(NotSaved, match="full"):
+        store.save(big)
+    assert not store.db.in_transaction
+    assert store.load(BLANK) == FIRST
+    store.db.execute("pragma max_page_count=100000")
+    store.save(big)
+    store.close()
+    assert loaded(path) == big
+
+
+# Damaged.
+
+
+def test_garbage_is_set_aside_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    for number, garbage in enumerate((b"[" * 100_000, b"\0" * 4096, b"SQLite format 3\0"), 1):
+        path.write_bytes(garbage)
+        store = Store(str(path))
+        aside = tmp_path / f"state.db.damaged-{number}"
+        assert isinstance(store.notice, StateDamaged)
+        assert str(store.notice).startswith(f"{path} was damaged (")
+        assert f"set aside as {aside};" in str(store.notice)
+        assert aside.read_bytes() == garbage
+        assert store.load(BLANK) == BLANK
+        store.save(FIRST)
+        store.close()
+        assert loaded(path) == FIRST
+
+
+def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    saved(path, FIRST)
+    with sqlite3.connect(path) as db:
+        db.execute(f"pragma user_version={VERSION + 1}")
+    db.close()
+    with pytest.raises(StateTooNew, match="newer hk-local"):
+        Store(str(path))
+    assert os.listdir(tmp_path) == ["state.db"]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "drop table releases",
+        "alter table formation drop column size",
+        "update formation set quantity = 'many'",
+        "update formation set quantity = -1",
+        "update formation set quantity = 1000000000",
+        "update formation set quantity = null",
+        "update formation set size = 'Gigantic'",
+        "update formation set size = null",
+        "update releases set description = x'ff00'",
+        "update releases set created_at = 'yesterday'",
+        "update releases set version = 'last' where version = 2",
+        "update release_config set value = null",
+        "update release_config set value = cast(x'ff' as text)",
+        "update meta set value = x'00' where name = 'id'",
+    ],
+)
+def test_what_is_not_as_we_wrote_it_is_damage(tmp_path: Path, harm: str) -> None:
+    path = tmp_path / "state.db"
+    saved(path, FIRST)
+    with sqlite3.connect(path) as db:
+        db.execute(harm)
+    db.close()
+    store = Store(str(path))
+    assert isinstance(store.notice, StateDamaged)
+    store.close()
+
+
+def test_the_message_of_damage_gives_no_value_away(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    saved(path, FIRST)
+    with sqlite3.connect(path) as db:
+        db.execute("update release_config set value = cast('hunter2' || x'ff' as text)")
+    db.close()
+    store = Store(str(path))
+    assert store.notice and "hunter2" not in str(store.notice)
+    store.close()
+
+
+def opened(path: Path) -> None:
+    """It opens, perhaps afresh, and what it gives has the right types; or it says why not."""
+    try:
+        store = Store(str(path))
+    except UserError as error:
+        assert str(path) in str(error)
+        return
+    world = store.load(BLANK)
+    store.close()
+    for aside in path.parent.glob("*.damaged-*"):
+        aside.unlink()
+    assert all(
+        isinstance(text, str)
+        for release in world.releases
+        for text in (release.description, *release.types.values(), *release.config.values())
+    )
+    assert all(item.size.lower() in SIZES for item in world.formation.values())
+
+
+@pytest.mark.timeout(600)
+def test_no_damaged_byte_is_a_traceback(tmp_path: Path) -> None:
+    saved(tmp_path / "good.db", FIRST)
+    good = (tmp_path / "good.db").read_bytes()
+    places = [n for n, byte in enumerate(good) if byte]
+    path = tmp_path / "state.db"
+    for number, place in enumerate(places if EXHAUSTIVE else (*places[:40], *places[40::7])):
+        flipped = good[place] ^ (0xFF, 0x01, 0x80)[number % 3]
+        path.write_bytes(good[:place] + bytes([flipped]) + good[place + 1 :])
+        opened(path)
+
+
+@pytest.mark.timeout(600)
+def test_no_length_is_a_traceback(tmp_path: Path) -> None:
+    saved(tmp_path / "good.db", FIRST)
+    good = (tmp_path / "good.db").read_bytes()
+    path = tmp_path / "state.db"
+    step = 7 if EXHAUSTIVE else 311
+    for length in (*range(0, 110, 9), *range(110, len(good), step)):
+        path.write_bytes(good[:length])
+        opened(path)
+
+
+# What is not a file of ours.
+
+
+def test_a_folder_in_its_place_is_a_message(tmp_path: Path) -> None:
+    (tmp_path / "state.db").mkdir()
+    with pytest.raises(StateUnusable, match=r"state.db: cannot be opened: Is a directory"):
+        Store(str(tmp_path / "state.db"))
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "state.db").symlink_to(tmp_path / "victim")
+    with pytest.raises(StateUnusable, match="cannot be opened"):
+        Store(str(tmp_path / "state.db"))
+    assert (tmp_path / "victim").read_text() == "precious"
