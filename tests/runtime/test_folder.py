@@ -1,0 +1,127 @@
+"""The state folder: ours alone, and locked by one emulator at a time."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from emulator.runtime.folder import AlreadyRunning, Folder, FolderUnusable, NotOurs
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def test_made_for_its_owner_only_and_ignored_by_git(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path))
+    assert mode(tmp_path / ".hk-local") == 0o700
+    assert (tmp_path / ".hk-local/.gitignore").read_text() == "*\n"
+    assert folder.file("state.db") == str(tmp_path / ".hk-local/state.db")
+
+
+def test_one_that_others_may_read_is_closed(tmp_path: Path) -> None:
+    (tmp_path / ".hk-local").mkdir(mode=0o755)
+    Folder(str(tmp_path))
+    assert mode(tmp_path / ".hk-local") == 0o700
+
+
+def test_a_link_to_a_folder_is_not_trusted(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o755)
+    (tmp_path / ".hk-local").symlink_to("elsewhere")
+    with pytest.raises(NotOurs, match="is a link"):
+        Folder(str(tmp_path))
+    assert mode(tmp_path / "elsewhere") == 0o755 and not os.listdir(tmp_path / "elsewhere")
+
+
+def test_a_file_in_its_place_is_a_message(tmp_path: Path) -> None:
+    (tmp_path / ".hk-local").touch()
+    with pytest.raises(FolderUnusable, match="Not a directory"):
+        Folder(str(tmp_path))
+
+
+def test_a_folder_that_cannot_be_made_is_a_message(tmp_path: Path) -> None:
+    with pytest.raises(FolderUnusable, match="No such file or directory"):
+        Folder(str(tmp_path / "gone"))
+
+
+@pytest.mark.parametrize("harm", ["link", "folder"])
+def test_a_lock_file_that_is_none_is_a_message(tmp_path: Path, harm: str) -> None:
+    folder = Folder(str(tmp_path))
+    lock = tmp_path / ".hk-local/lock"
+    if harm == "link":
+        (tmp_path / "victim").write_text("precious")
+        lock.symlink_to(tmp_path / "victim")
+    else:
+        lock.mkdir()
+    with pytest.raises(FolderUnusable, match="lock"):
+        folder.lock()
+    assert harm == "folder" or (tmp_path / "victim").read_text() == "precious"
+
+
+def test_the_second_one_is_told_who_is_the_first(tmp_path: Path) -> None:
+    first, second = Folder(str(tmp_path)), Folder(str(tmp_path))
+    first.lock()
+    with pytest.raises(AlreadyRunning) as caught:
+        second.lock()
+    assert f"{tmp_path}: hk-local already runs here (pid {os.getpid()})" in str(caught.value)
+    first.unlock()
+    second.lock()
+    assert not second.was_killed
+    second.unlock()
+
+
+def test_the_lock_is_not_inherited(tmp_path: Path) -> None:
+    """An flock held by a child would outlive a killed emulator."""
+    folder = Folder(str(tmp_path))
+    folder.lock()
+    assert not os.get_inheritable(folder._lock)
+    folder.unlock()
+
+
+def test_one_that_did_not_unlock_was_killed(tmp_path: Path) -> None:
+    first = Folder(str(tmp_path))
+    first.lock()
+    os.close(first._lock)  # as the kernel does when we are killed
+    second = Folder(str(tmp_path))
+    second.lock()
+    assert second.was_killed
+    assert (tmp_path / ".hk-local/lock").read_text() == f"{os.getpid()}\n"
+    second.unlock()
+    third = Folder(str(tmp_path))
+    third.lock()
+    assert not third.was_killed
+    third.unlock()
+
+
+def test_a_longer_pid_of_before_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path))
+    (tmp_path / ".hk-local/lock").write_text("4294967296 and more\n")
+    folder.lock()
+    assert (tmp_path / ".hk-local/lock").read_text() == f"{os.getpid()}\n"
+    folder.unlock()
+
+
+def test_a_lock_file_that_is_deleted_meanwhile_locks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one who waits must end up with the lock on the file that is there."""
+    import fcntl
+
+    from emulator.runtime import folder as module
+
+    path = tmp_path / ".hk-local/lock"
+    real, deleted = fcntl.flock, []
+
+    def flock(fd: int, how: int) -> None:
+        real(fd, how)
+        if not deleted:
+            deleted.append(path.unlink())
+
+    monkeypatch.setattr(module.fcntl, "flock", flock)
+    folder = Folder(str(tmp_path))
+    folder.lock()
+    assert os.fstat(folder._lock).st_ino == os.stat(path).st_ino
+    folder.unlock()
