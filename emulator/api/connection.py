@@ -64,8 +64,6 @@ class Connection:
         self._after = Stage.WAITING
         """What follows the response that is being written."""
         self._stream: Stream | None = None
-        self._has_ended = False
-        """The client will send no more."""
         self._is_due = False
         """A turn of ours is to come in this turn of the loop."""
         self._is_blocked = False
@@ -101,13 +99,13 @@ class Connection:
             descriptors.close(self._fds)
 
     def _hear_end(self) -> None:
-        """A client that has only shut down its side still gets what it asked for."""
-        self._has_ended = True
-        self._loop.remove_reader(self._sock)
-        is_owed = self._is_due  # the answer to a request that came before this end
-        if self._stream:
-            is_owed = not self._stream.is_endless
-        if not is_owed:
+        """A client that has only shut down its side still gets what it asked for.
+
+        Every request that came before this has been served: nothing is read meanwhile.
+        """
+        if self._stream and not self._stream.is_endless:
+            self._loop.remove_reader(self._sock)
+        else:
             self._end()
 
     def _serve(self) -> None:
@@ -118,8 +116,6 @@ class Connection:
             self._refuse(refused)
             return
         if request is None:
-            if self._has_ended:
-                self._end()
             return
         answer = self._answer(request)
         descriptors.close(self._fds)
@@ -223,7 +219,7 @@ class Connection:
             return
         if self._after is Stage.WAITING:
             self._await_request()
-        elif self._after is Stage.LINGERING and not self._has_ended:
+        elif self._after is Stage.LINGERING:
             self._linger()
         else:
             self._end()
@@ -232,13 +228,9 @@ class Connection:
         """A request that has come already is served in the loop's next turn: others come first."""
         self._stage = Stage.WAITING
         self._give(REQUEST_SECONDS)
+        self._loop.add_reader(self._sock, self._read)
         if self._reader.has_begun:
             self._wake()
-        elif self._has_ended:
-            self._end()
-            return
-        if not self._has_ended:
-            self._loop.add_reader(self._sock, self._read)
 
     def _linger(self) -> None:
         self._stage = Stage.LINGERING

@@ -60,11 +60,11 @@ def wait(call: Call) -> Stream:
         with_run=query.get("run") == ["1"],
     )
     head = stream_head("application/x-ndjson")
-    return progress.Progress(head, call.app.kernel, arrival.report, arrival.is_over)
+    return progress.Progress(head, call.app.kernel, arrival.report, progress.is_done)
 
 
 def stop(call: Call) -> Stream:
     """Every dyno stops. The stream ends with the emulator, which is gone when it does."""
     call.submit(Abort() if call.payload.flag("kill") else Shutdown())
     head = stream_head("text/plain; charset=utf-8", status=ACCEPTED)
-    return progress.Progress(head, call.app.kernel, progress.remaining, lambda world: False)
+    return progress.Progress(head, call.app.kernel, progress.remaining, lambda report: False)

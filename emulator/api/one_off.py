@@ -103,7 +103,7 @@ class Attached:
         self._dyno = dyno
         self._told = False
 
-    def begin(self, wake: Callable[[], object]) -> None:
+    def begin(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._app.kernel.observers.append(self._look)
 

@@ -22,7 +22,8 @@ NAMED = 10
 class Progress:
     """A stream of what `report` says of the world, whenever that is something new.
 
-    It ends after what `is_over` holds of.
+    It ends after a report of which `is_last` holds. Of what happens in one turn of the loop, or
+    while the client does not read, it tells the outcome.
     """
 
     is_endless = True
@@ -32,39 +33,26 @@ class Progress:
         head: bytes,
         kernel: Kernel,
         report: Callable[[World], bytes],
-        is_over: Callable[[World], bool],
+        is_last: Callable[[bytes], bool],
     ) -> None:
         self.head = head
         self._kernel = kernel
         self._report = report
-        self._is_over = is_over
+        self._is_last = is_last
         self._last = b""
-        self._unread: list[bytes | memoryview] = []
-        self._over = False
 
-    def begin(self, wake: Callable[[], object]) -> None:
+    def begin(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._kernel.observers.append(self._look)
-        self._look()
-
-    def _look(self) -> None:
-        if self._over:
-            return
-        world = self._kernel.world
-        self._over = self._is_over(world)
-        report = self._report(world)
-        if report != self._last:
-            # A client that does not read gets the newest reports only.
-            self._last, self._unread = report, [*self._unread[-NAMED:], report]
-        if self._unread or self._over:
-            self._wake()
+        self._kernel.observers.append(wake)
 
     def take(self, size: int) -> list[bytes | memoryview] | None:
-        parts, self._unread = self._unread, []
-        return None if self._over and not parts else parts
+        if self._is_last(self._last):
+            return None
+        before, self._last = self._last, self._report(self._kernel.world)
+        return [self._last] if self._last != before else []
 
     def end(self) -> None:
-        self._kernel.observers.remove(self._look)
+        self._kernel.observers.remove(self._wake)
 
 
 class Arrival(Fact):
@@ -102,8 +90,10 @@ class Arrival(Fact):
             }
         )
 
-    def is_over(self, world: World) -> bool:
-        return self.report(world).endswith(b'"done":true}\n')
+
+def is_done(report: bytes) -> bool:
+    """Whether that report of an arrival is its last."""
+    return report.endswith(b'"done":true}\n')
 
 
 def remaining(world: World) -> bytes:

@@ -39,9 +39,9 @@ class Tail:
         self._stored: list[Block] = []
         """What is to be shown of the history, the newest first."""
         self._queue = Buffer(app.clock.wall_ns, BUDGET)
-        self._wake: Callable[[], object] = lambda: None
+        self._wake: Callable[[], None] = lambda: None
 
-    def begin(self, wake: Callable[[], object]) -> None:
+    def begin(self, wake: Callable[[], None]) -> None:
         """Nothing can be published between the two looks, so there is neither gap nor repeat."""
         self._wake = wake
         self._app.channel.flush()
@@ -87,7 +87,7 @@ class Search(Tail):
         self._soon = outside.soon
         self._parts: Iterator[list[Block]] | None = None
 
-    def begin(self, wake: Callable[[], object]) -> None:
+    def begin(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._app.channel.flush()
         query = self._query
