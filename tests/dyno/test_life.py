@@ -230,19 +230,19 @@ class History:
         self.app.plays("worker.2", CHARACTERS[number])
 
     def surprise(self, number: int) -> None:
-        """A report that nobody expected, of a launch that lives or has gone."""
+        """A report that nobody expected, of a launch that lives or has gone, or a deadline."""
         launches = sorted(self.app.runner.alive) or ["web.1@1"]
         about = launches[number % len(launches)]
         reports: tuple[Report, ...] = (
             *(Ready(about), Ready(about, loopback=True), Strayed(about, 99)),
             *(Sampled(about, 2000 * MIB), Spawned(about, 7), Ready("web.1@999"), Ready("web.9@1")),
         )
-        self.ask(reports[number % len(reports)])
+        self.ask(reports[number] if number < len(reports) else ask.Expired(DYNOS[number % 4]))
 
     def upset(self, number: int) -> None:
         self.ask(
             {0: ask.Shutdown(), 1: ask.Abort()}.get(number)
-            or (ask.Slept(STRETCHES[number]) if number < 8 else ask.Expired(DYNOS[number % 4]))
+            or (ask.Slept, ask.Stalled)[number % 2](STRETCHES[number])
         )
 
 

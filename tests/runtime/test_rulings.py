@@ -316,6 +316,36 @@ def test_sleep_counts_for_the_daily_cycle_and_not_for_what_a_process_is_granted(
     assert facts(grown, event.DynoCycling) == [event.DynoCycling("worker.1")]
 
 
+def test_nobody_loses_time_that_nobody_watched() -> None:
+    """Source of the 30 and 60 seconds: Dev Center, dyno-shutdown-behavior and error-codes."""
+    app = Simulation()
+    app.plays("worker.1", Process(quits=None), Process())
+    app.plays("web.1", Process(listens=None))
+    app.start("web=1 worker=1 clock=1")
+    app.run(5)
+    cycle = app.slot("clock.1").deadline
+    app.ask(ask.Restart("worker"))
+    app.run(5)
+    app.ask(ask.Stalled(100.0))
+    app.run(1000)
+    told = {text.partition(" ->")[0]: at for at, text in app.lines}
+    assert told["heroku[worker.1]: Error R12 (Exit timeout)"] == pytest.approx(5 + 30 + 100)
+    first = min(at for at, text in app.lines if "Error R10" in text)
+    assert first == pytest.approx(60 + 100)
+    assert app.slot("clock.1").deadline == cycle
+
+
+def test_a_stall_does_not_move_a_launch_that_waits_for_a_port() -> None:
+    app = Simulation(web_port=5000)
+    app.plays("web.1", Process(quits=4.0), Process())
+    app.start("web=1")
+    app.run(5)
+    app.ask(ask.Restart())
+    app.ask(ask.Stalled(60.0))
+    app.run(5)
+    assert app.slot("web.1").current and app.slot("web.1").shown is State.UP
+
+
 def test_a_deadline_of_a_dyno_that_has_gone_is_void() -> None:
     app = running()
     app.ask(ask.Expired("worker.9"))

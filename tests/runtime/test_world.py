@@ -45,7 +45,9 @@ def test_a_dyno_that_is_down_is_not_found_though_its_process_departs() -> None:
     app.scale("worker=0")
     assert "worker.1" in app.world.slots
     assert names(app, None) == ["web.1"]
-    with pytest.raises(NotFound, match=r"^Couldn't find that dyno \(worker\)\. There are web\.1\.$"):
+    with pytest.raises(
+        NotFound, match=r"^Couldn't find that dyno \(worker\)\. There are web\.1\.$"
+    ):
         app.world.find("worker")
 
 
