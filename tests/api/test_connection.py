@@ -360,6 +360,54 @@ def test_a_stream_is_asked_for_no_more_than_its_reader_takes(house):
     assert len(data) == len(Flow.head) + 100 * len(part)
 
 
+class Odd:
+    """A socket whose other end takes everything, or nothing."""
+
+    def __init__(self, sock, takes):
+        self.sock, self.takes, self.tried = sock, takes, 0
+
+    def __getattr__(self, name):
+        return getattr(self.sock, name)
+
+    def sendmsg(self, buffers):
+        self.tried += 1
+        if not self.takes:
+            raise BlockingIOError
+        return sum(map(len, buffers))
+
+
+def test_a_reader_that_takes_everything_lets_others_have_their_turn(house):
+    (client, connection), flow = house.open(), Flow()
+    house.answer = lambda asked: flow
+
+    async def act():
+        await client.send(request())
+        await client.until(b"\r\n\r\n")
+        connection._sock = Odd(connection._sock, takes=True)
+        flow.give(*[b"x"] * 1000)
+        await turns(3)
+        return len(flow.parts)
+
+    assert house.loop.does(act()) > 900
+
+
+def test_a_reader_that_takes_nothing_is_not_tried_again_and_again(house):
+    (client, connection), flow = house.open(), Flow()
+    house.answer = lambda asked: flow
+
+    async def act():
+        await client.send(request())
+        await client.until(b"\r\n\r\n")
+        connection._sock = odd = Odd(connection._sock, takes=False)
+        house.loop.add_writer = lambda *args: None
+        for _ in range(10):
+            flow.give(b"x")
+            await turns(2)
+        return odd.tried
+
+    assert house.loop.does(act()) == 1
+
+
 def test_the_client_of_an_endless_stream_leaves(house):
     client, flow = house.client(), Flow()
     house.answer = lambda asked: flow

@@ -104,6 +104,13 @@ def test_a_dyno(bench):
     }
 
 
+def test_a_one_off_goes_on_with_its_release(bench):
+    bench.ask("POST", "/apps/~/dynos", {"command": "bash"})
+    bench.kernel.submit(SetConfig({"A": "1"}))
+    versions = {d["type"]: d["release"]["version"] for d in bench.get("/apps/~/dynos")}
+    assert versions == {"run": 3, "web": 4, "worker": 4, "clock": 4}
+
+
 def test_updated_at_is_the_last_change_of_state(bench):
     bench.clock.now = 90.0
     bench.exit("worker.1", 1)

@@ -114,7 +114,7 @@ NAMES += ["target", "kill", "lines", "tail", "dyno", "since", "grep", "source", 
 CHANGES = [route for route in table() if route.method in ("POST", "PATCH")]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(CHANGES),
     st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5) | st.binary(max_size=20),
