@@ -83,3 +83,6 @@ def test_a_command_imports_these_modules_only(app: Path, words: list[str], expec
     code, modules = json.loads(done.stderr)
     assert code == 0, done
     assert set(modules) == expected
+
+
+# The boot path of `start`, up to the first spawn, belongs here.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SOCKET = os.path.join(".hk-local", "socket")
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds in which a question is answered, unless the emulator is suspended."""
 
 TEXT = "text/plain"
@@ -42,7 +42,7 @@ class Refused(UserError):
 
 
 def folder(given: str | None) -> str:
-    """The app's folder: as given, $HK_LOCAL_DIR, or where an emulator runs, from here upwards."""
+    """The app's folder: as given, $HK_LOCAL_DIR, or from here upwards the first app's."""
     chosen = given or os.environ.get("HK_LOCAL_DIR")
     if chosen and not os.path.isdir(chosen):
         raise UsageError(f"{chosen}: no such folder")
@@ -51,12 +51,17 @@ def folder(given: str | None) -> str:
     except FileNotFoundError:
         raise UserError("the current folder was deleted; cd to another one") from None
     at = here
-    while not chosen and not os.path.exists(os.path.join(at, SOCKET)):
+    while not chosen and not _is_app(at):
         parent = os.path.dirname(at)
         if parent == at:
             return here
         at = parent
     return at
+
+
+def _is_app(folder: str) -> bool:
+    """An emulator may run there, or, with a Procfile, none further up is meant."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in (SOCKET, "Procfile"))
 
 
 def quote(text: str) -> str:

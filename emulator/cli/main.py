@@ -54,6 +54,8 @@ def _command(words: list[str]) -> int:
 
     if words == ["--version"]:
         words = ["version"]
+    elif words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     name = words[0] if words else ""
     syntax = COMMANDS.get(ALIASES.get(name, name))
     if syntax is not None:

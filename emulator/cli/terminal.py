@@ -109,9 +109,10 @@ class Terminal:
             data = os.read(0, BLOCK)
         except OSError:
             return False  # the terminal is gone; SIGHUP is on its way
-        if data == INTERRUPT:
+        if data and not data.strip(INTERRUPT):
             now = monotonic()
-            self._interrupts = [at for at in self._interrupts if at > now - 1] + [now]
+            recent = [at for at in self._interrupts if at > now - 1]
+            self._interrupts = recent + [now] * len(data)
             if len(self._interrupts) >= IMPATIENCE:
                 raise Disconnected
         self._unsent += data

@@ -21,17 +21,21 @@ class Request:
         self.link = link
         data, self.fds, _, _ = socket.recv_fds(link, 65536, 8)
         while b"\r\n\r\n" not in data:
-            data += link.recv(65536)
+            data += self._more()
         head, _, rest = data.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         self.method, self.path, _ = first.split(" ")
-        self.headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines)
-        }
+        fields = (line.partition(":") for line in lines)
+        self.headers = {name.lower(): value.strip() for name, _, value in fields}
         while len(rest) < int(self.headers.get("content-length", 0)):
-            rest += link.recv(65536)
+            rest += self._more()
         self.body = rest.decode()
+
+    def _more(self) -> bytes:
+        data = self.link.recv(65536)
+        if not data:
+            raise ConnectionAbortedError
+        return data
 
     @property
     def line(self) -> str:
@@ -62,17 +66,21 @@ class Emulator:
     def on(self, line: str, body: str | bytes = "", status: int = 200, **headers: str) -> None:
         self.answers[line] = lambda request: request.reply(body, status, **headers)
 
+    def close(self) -> None:
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+
     def _serve(self) -> None:
         while True:
             try:
                 link, _ = self.listener.accept()
             except OSError:
                 return
-            with link:
+            with link, suppress(ConnectionError):
                 request = Request(link)
                 self.requests.append(request)
-                with suppress(BrokenPipeError):
-                    self.answers.get(request.line, _no_such_route)(request)
+                self.answers.get(request.line, _no_such_route)(request)
 
 
 def _no_such_route(request: Request) -> None:
@@ -92,8 +100,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def emulator(app: Path) -> Iterator[Emulator]:
     emulator = Emulator(app)
     yield emulator
-    emulator.listener.shutdown(socket.SHUT_RDWR)
-    emulator.listener.close()
+    emulator.close()
 
 
 class Result:

@@ -81,10 +81,7 @@ def test_no_emulator(app, hk_local):
 
 
 def test_an_emulator_that_was_killed(emulator, app, hk_local):
-    emulator.listener.shutdown(socket.SHUT_RDWR)
-    emulator.listener.close()
-    emulator.listener = socket.socket()
-    emulator.listener.listen()
+    emulator.close()
     assert "no emulator runs" in hk_local("ps").err
 
 
@@ -135,6 +132,15 @@ def test_the_app_is_found_from_a_folder_below_it(emulator, app, hk_local, monkey
     monkeypatch.chdir(app / "src" / "deep")
     emulator.on("GET /apps/~/dynos", "dynos\n")
     assert hk_local("ps").out == "dynos\n"
+
+
+def test_a_procfile_makes_a_folder_an_app_of_its_own(emulator, app, hk_local, monkeypatch):
+    (app / "other" / "src").mkdir(parents=True)
+    (app / "other" / "Procfile").touch()
+    monkeypatch.chdir(app / "other" / "src")
+    assert hk_local("ps").err == (
+        f"hk-local: no emulator runs in {app / 'other'}; start it with hk-local start\n"
+    )
 
 
 def test_the_app_is_found_by_name_of_its_folder(emulator, app, hk_local, monkeypatch):

@@ -28,7 +28,7 @@ def test_a_mistake(app, hk_local, words, error):
     assert result.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]])
 def test_help(app, hk_local, words):
     result = hk_local(*words)
     assert (result.code, result.err) == (0, "")
@@ -38,9 +38,9 @@ def test_help(app, hk_local, words):
     assert "_complete" not in result.out
 
 
-@pytest.mark.parametrize("command", ["ps:scale", "scale"])
-def test_help_of_a_command_has_examples(app, hk_local, command):
-    result = hk_local(command, "--help")
+@pytest.mark.parametrize("words", ["ps:scale --help", "scale -h", "help ps:scale"])
+def test_help_of_a_command_has_examples(app, hk_local, words):
+    result = hk_local(*words.split())
     assert (result.code, result.err) == (0, "")
     assert "hk-local ps:scale web+1 worker=0" in result.out
 

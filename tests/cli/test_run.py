@@ -66,6 +66,17 @@ def test_a_dyno_has_our_pipes_and_we_its_exit_code(emulator, hk_local):
     assert "hk-tty" not in emulator.requests[0].headers
 
 
+def test_a_script_is_told_warnings_but_not_which_dyno_it_is(emulator, hk_local):
+    def answer(request):
+        for fd in request.fds:
+            os.close(fd)
+        head = b"HTTP/1.1 101 X\r\nHK-Dyno: run.7\r\nHK-Message: up\r\nHK-Warning: odd\r\n\r\n"
+        request.link.sendall(head + b"0\n")
+
+    emulator.answers["POST /apps/~/dynos"] = answer
+    assert hk_local("run", "ls").err == f"{WARNING}odd\n"
+
+
 def test_no_tty_is_told(emulator, hk_local):
     emulator.answers["POST /apps/~/dynos"] = dyno(b"0\n")
     assert hk_local("run", "--no-tty", "-x", "ls").code == 0

@@ -79,7 +79,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     emulator.on("GET /apps/~/formation", '[{"type":"web"},{"type":"worker"}]')
     emulator.on("GET /apps/~/dynos", '[{"name":"web.1"},{"name":"run.1234"}]')
     yield app
-    emulator.listener.close()
+    emulator.close()
 
 
 @pytest.fixture(scope="module", params=SETUP)

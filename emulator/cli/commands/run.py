@@ -108,8 +108,9 @@ def _ask(
     """The response, which goes on until the dyno has ended. A person is told which dyno it is; a
     script's stderr has only what the command writes."""
     response = client.ask("POST", f"{client.path}/dynos", request, TEXT, headers, lend)
-    if os.isatty(2):
-        notify(response)
+    if not os.isatty(2):
+        response.headers.pop("hk-message", None)
+    notify(response)
     return response
 
 

@@ -37,7 +37,7 @@ def _section(command: Command) -> Iterator[str]:
         yield "\n| Option | |\n| --- | --- |\n"
         yield from (_row(option) for option in options)
     if command.examples:
-        yield f"\n```console\n{_prompted(command.examples)}\n```\n"
+        yield f"\n```text\n{_prompted(command.examples)}\n```\n"
 
 
 def _is_own(command: Command, option: Parameter) -> bool:
