@@ -1,20 +1,20 @@
-"""Holds JSON against Heroku's Platform API schema.
+"""Holds JSON against Heroku's Platform API schema, as https://api.heroku.com/schema serves it.
 
-The excerpt beside this file has the definitions of what we answer, from the schema that
-https://api.heroku.com/schema serves (the copy of 2025 in github.com/heroku/heroku-go, MIT). Where
-the whole schema lies next to the repository it is used, so that the excerpt cannot drift.
+The schema is Heroku's and not in this repository: HK_LOCAL_SCHEMA names a copy, or one lies in
+`../shared`. Where there is none no response has a fault; CI insists that there is one.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from uuid import UUID
 
-HERE = Path(__file__).parent
-WHOLE = HERE.parents[2] / "shared" / "platform-api-schema.json"
-SCHEMA = json.loads((WHOLE if WHOLE.exists() else HERE / "platform-schema.json").read_text())
+BESIDE = Path(__file__).parents[3] / "shared" / "platform-api-schema.json"
+PATH = Path(os.environ.get("HK_LOCAL_SCHEMA", BESIDE))
+SCHEMA = json.loads(PATH.read_text()) if PATH.exists() else None
 
 WAIVED = {
     "app.git_url": "the pattern demands a host of Heroku's; nothing serves git here",
@@ -42,6 +42,8 @@ FORMATS = {
 
 def faults(value: object, name: str) -> list[str]:
     """Where the value differs from the definition of that name, but for what is waived."""
+    if SCHEMA is None:
+        return []
     found = _faults(value, SCHEMA["definitions"][name], name)
     return [fault for fault in found if fault.partition(":")[0] not in WAIVED]
 
