@@ -52,7 +52,7 @@ def ps(
         hk-local ps:scale                            # what the formation is
         hk-local ps:scale web=2                      # two web dynos
         hk-local ps:scale web+1 worker=0             # one more web dyno, no worker
-        hk-local ps:scale web=3:Standard-2X worker-1 # with a new dyno size
+        hk-local ps:scale web=3:Standard-2X worker+1 # with a new dyno size
     """,
 )
 def ps_scale(
