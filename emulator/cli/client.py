@@ -14,10 +14,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SOCKET = os.path.join(".hk-local", "socket")
+STATE = ".hk-local"
+SOCKET = os.path.join(STATE, "socket")
 
 PATIENCE = 20.0
 """Seconds in which a question is answered, unless the emulator is suspended."""
+
+ATTEMPTS, PAUSE = 300, 0.02
+"""To reach an emulator that lives: it may have just started, or be about to mend its socket."""
 
 TEXT = "text/plain"
 JSON = "application/json"
@@ -61,7 +65,7 @@ def folder(given: str | None) -> str:
 
 def _is_app(folder: str) -> bool:
     """An emulator may run there, or, with a Procfile, none further up is meant."""
-    return any(os.path.exists(os.path.join(folder, name)) for name in (SOCKET, "Procfile"))
+    return any(os.path.exists(os.path.join(folder, name)) for name in (STATE, "Procfile"))
 
 
 def quote(text: str) -> str:
@@ -125,12 +129,33 @@ class Client:
             self.ask("GET", self.path, accept=JSON)
 
     def _connect(self) -> _socket.socket:
+        for _ in range(ATTEMPTS):
+            try:
+                return self._try_to_connect()
+            except NoEmulator:
+                if not self._is_alive():
+                    raise
+                from time import sleep
+
+                sleep(PAUSE)
+        raise Silent(dir=self.dir)
+
+    def _is_alive(self) -> bool:
+        """The process that has signed the lock file is there; one that stopped has signed off."""
+        try:
+            with open(os.path.join(self.dir, STATE, "lock"), "rb") as lock:
+                os.kill(int(lock.read(32)), 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def _try_to_connect(self) -> _socket.socket:
         link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         try:
             if os.stat(os.path.join(self.dir, SOCKET)).st_uid != os.geteuid():
                 raise PermissionError
             # A socket's path may have 104 bytes on macOS, the way to a folder more.
-            os.chdir(os.path.join(self.dir, os.path.dirname(SOCKET)))
+            os.chdir(os.path.join(self.dir, STATE))
             link.connect(os.path.basename(SOCKET))
         except OSError as error:
             link.close()

@@ -57,7 +57,7 @@ class Emulator:
         self.answers: dict[str, Callable[[Request], None]] = {}
         self.requests: list[Request] = []
         state = app / ".hk-local"
-        state.mkdir()
+        state.mkdir(exist_ok=True)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(state / "socket"))
         self.listener.listen()

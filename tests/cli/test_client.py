@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from emulator.cli import client
 from emulator.cli.client import Client, folder, query, quote
 from emulator.cli.output import ERROR
 from emulator.cli.response import Gone, Response, unquote
+from tests.cli.conftest import Emulator
 
 
 @pytest.fixture
@@ -82,6 +84,37 @@ def test_no_emulator(app, hk_local):
 
 def test_an_emulator_that_was_killed(emulator, app, hk_local):
     emulator.close()
+    assert "no emulator runs" in hk_local("ps").err
+
+
+def test_an_emulator_that_has_just_started_is_waited_for(app, hk_local, monkeypatch):
+    (app / ".hk-local").mkdir()
+    (app / ".hk-local" / "lock").write_text(f"{os.getpid()}\n")
+    started: list[Emulator] = []
+
+    def sleep(seconds: float) -> None:
+        emulator = Emulator(app)
+        emulator.on("GET /apps/~/dynos", "dynos\n")
+        started.append(emulator)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert hk_local("ps").out == "dynos\n"
+    started[0].close()
+    assert len(started) == 1
+
+
+def test_an_emulator_that_does_not_get_so_far(app, hk_local, monkeypatch):
+    (app / ".hk-local").mkdir()
+    (app / ".hk-local" / "lock").write_text(f"{os.getpid()}\n")
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    assert "does not answer" in hk_local("ps").err
+
+
+@pytest.mark.parametrize("signature", ["", "x\n"])
+def test_an_emulator_that_has_stopped_is_not_waited_for(app, hk_local, monkeypatch, signature):
+    (app / ".hk-local").mkdir()
+    (app / ".hk-local" / "lock").write_text(signature)
+    monkeypatch.delattr(time, "sleep")
     assert "no emulator runs" in hk_local("ps").err
 
 
