@@ -17,10 +17,13 @@ from .warden import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal as _signal
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from .slot import Order, Report
+else:
+    import _signal
 
 COMMANDS = {"TERM": wire.TERM, "HUP": wire.HUP, "KILL": wire.KILL}
 SUSPENSIONS = {"STOP": wire.STOP, "CONT": wire.CONT}
@@ -42,6 +45,8 @@ class Runner:
         self.data = b""
         self.unsent: list[tuple[bytes, list[int]]] = []
         self.living: set[str] = set()
+        self.unconfirmed: set[str] = set()
+        """Those of the living that the warden has not yet told to be spawned."""
         self.terminals: dict[str, tuple[list[int], bool]] = {}
         self.programs: dict[str, str | None] = {}
         self.report: Callable[[Report], None] = lambda report: None
@@ -56,15 +61,23 @@ class Runner:
         null = os.open(os.devnull, os.O_RDWR)
         dup = os.POSIX_SPAWN_DUP2
         source = WARDEN_SOURCE.format(path=os.path.dirname(__file__))
-        # Without -I a variable such as PYTHONHOME would break the warden; -S saves 3 ms.
-        self.pid = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-I", "-S", "-c", source, "hk-local: warden"],
-            {"PATH": os.defpath},
-            file_actions=[(dup, null, n) for n in (0, 1, 2)] + [(dup, theirs.fileno(), wire.LINK)],
-        )
-        os.close(null)
-        theirs.close()
+        try:
+            # Without -I a variable such as PYTHONHOME would break the warden; -S saves 3 ms.
+            self.pid = os.posix_spawn(
+                sys.executable,
+                [sys.executable, "-I", "-S", "-c", source, "hk-local: warden"],
+                {"PATH": os.defpath},
+                file_actions=[
+                    *((dup, null, n) for n in (0, 1, 2)),
+                    (dup, theirs.fileno(), wire.LINK),
+                ],
+                # Whoever started us may have blocked or ignored SIGCHLD, on which it lives.
+                setsigmask=(),
+                setsigdef=_signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP},
+            )
+        finally:
+            os.close(null)
+            theirs.close()
 
     def set_environment(self, env: Mapping[str, str]) -> None:
         """Launches from now on get this environment, besides their own few variables."""
@@ -90,20 +103,34 @@ class Runner:
             self._send("signal", launch, SUSPENSIONS[name])
 
     def _spawn(self, order: Spawn) -> None:
+        try:
+            self._begin(order)
+        except OSError as error:
+            self.report(SpawnFailed(order.launch, error.strerror or str(error)))
+
+    def _begin(self, order: Spawn) -> None:
         dyno = order.launch.rpartition("@")[0]
         extra = {"PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
-        words = argv(order.command, {**self.env, **extra}, shell(), self._which)
-        if os.path.exists(os.path.join(self.cwd, ".profile")):
-            words = [shell(), "bash", "-c", f". ./.profile\n{order.command}"]
+        raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
+        ways = [[os.fsencode(word) for word in way] for way in self._ways(order.command, extra)]
         fds, tty = self.terminals.pop(dyno, ([], False))
         if not fds:
             reader, writer = os.pipe()
             fds = [writer]
             self.opened(order.launch, reader)
         self.living.add(order.launch)
-        raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
-        program = [os.fsencode(word) for word in words]
-        self._send("spawn", order.launch, program, raw, tty, len(fds), fds=fds)
+        self.unconfirmed.add(order.launch)
+        self._send("spawn", order.launch, ways, raw, tty, len(fds), fds=fds)
+
+    def _ways(self, command: str, extra: Mapping[str, str]) -> list[list[str]]:
+        """Programs and their argv, of which the first that can be executed is to be."""
+        by_shell = [shell(), shell().rpartition("/")[2], "-c"]
+        if os.path.exists(os.path.join(self.cwd, ".profile")):
+            return [[*by_shell, f". ./.profile\n{command}"]]
+        directly = argv(command, {**self.env, **extra}, shell(), self._which)
+        if directly[0] == shell():
+            return [directly]
+        return [directly, [*by_shell, command]]
 
     def _which(self, name: str) -> str | None:
         if name not in self.programs:
@@ -118,16 +145,16 @@ class Runner:
 
     def flush(self) -> bool:
         """What the link takes now was sent; True if that was everything, else `blocked` is told."""
-        while self.unsent:
+        while self.unsent and self.link.fileno() >= 0:
             data, fds = self.unsent[0]
             rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, _ints(fds))
             try:
                 sent = self.link.sendmsg([data], [rights] if fds else [], _socket.MSG_DONTWAIT)
-            except BlockingIOError:
-                self.blocked()
-                return False
             except (BrokenPipeError, ConnectionResetError):
                 sent = len(data)  # the end of file on the link says the rest
+            except OSError:  # full, or (ETOOMANYREFS) with too many descriptors under way
+                self.blocked()
+                return False
             for fd in fds:
                 os.close(fd)
             if sent < len(data):
@@ -137,8 +164,13 @@ class Runner:
         return True
 
     def receive(self) -> bool:
-        """What the warden has told was reported; False once it is gone."""
-        data = self.link.recv(262144)
+        """What the warden has told by now was reported; False once it is gone."""
+        try:
+            data = self.link.recv(262144, _socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
+        except ConnectionResetError:  # it was killed before it had read all that we sent
+            return False
         self.data += data
         while len(self.data) >= 4:
             end = 4 + int.from_bytes(self.data[:4], "little")
@@ -149,6 +181,7 @@ class Runner:
         return bool(data)
 
     def _hear(self, kind: str, launch: str, number: int) -> None:
+        self.unconfirmed.discard(launch)
         if kind == "spawned":
             self.report(Spawned(launch, number))
             return
@@ -160,10 +193,15 @@ class Runner:
             self.report(SpawnFailed(launch, os.strerror(number)))
 
     def replace_warden(self) -> None:
-        """Every launch that the lost warden had is reported killed, and there is a new warden."""
-        os.waitpid(self.pid, 0)
-        self.link.close()
+        """Every launch that the lost warden had is reported killed, and there is a new warden.
+
+        Raises OSError, and can be called again, while the machine does not give us one.
+        """
+        self.close()
         self.data = b""
+        for _, fds in self.unsent:
+            for fd in fds:
+                os.close(fd)
         self.unsent = []
         self.start_warden()
         self.set_environment(self.env)
@@ -173,7 +211,10 @@ class Runner:
     def close(self) -> None:
         """The warden is gone, and with it everything that still ran."""
         self.link.close()
-        os.waitpid(self.pid, 0)
+        try:
+            os.waitpid(self.pid, 0)
+        except ChildProcessError:
+            pass  # whoever started us ignores SIGCHLD, or it was reaped before
 
 
 def _ints(fds: list[int]) -> bytes:

@@ -1,32 +1,35 @@
 """The warden's loop: launches come in over a socket, each is handed to a forked shim.
 
 Messages in both directions are marshalled tuples behind a four-byte length. To the warden:
-`("base", env, cwd, umask, nofile)`, `("spawn", launch, argv, env, tty)` with one (output) or three
-(0, 1, 2) file descriptors, whose number is the last field, `("signal", launch, byte)`. From it:
+`("base", env, cwd, umask, nofile)`, `("spawn", launch, ways, env, tty, count)` with `count` file
+descriptors, one (output) or three (0, 1, 2), `("signal", launch, byte)`. From it:
 `("spawned", launch, pid)`, `("exited", launch, status)`, `("failed", launch, errno)`.
 """
 
 from __future__ import annotations
 
 import _socket
+import errno
 import gc
 import marshal
 import os
 import select
 
 from . import shim
-from .tree import become_subreaper, descendants
+from .tree import become_subreaper, children
 from .wire import KILLED, LINK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
+    from collections.abc import Iterator
     from typing import Any
 else:
     import _signal
 
 FD_BYTES = 4
 MAX_FDS = 250
+STRAY_PAUSE_MS = 10
 CLOEXEC = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -39,7 +42,9 @@ class Warden:
         self.unsent = b""
         self.fds: list[int] = []
         self.env: dict[bytes, bytes] = {}
+        self.cwd = b"/"
         self.nofile = 1024
+        self.strays = False
         self.controls: dict[str, int] = {}
         self.launches: dict[int, str] = {}
         self.null = os.open(os.devnull, os.O_RDWR)
@@ -55,7 +60,7 @@ class Warden:
         poll.register(self.wakeup, select.POLLIN)
         while True:
             poll.register(self.link, select.POLLIN | (select.POLLOUT if self.unsent else 0))
-            for fd, events in poll.poll():
+            for fd, events in poll.poll(STRAY_PAUSE_MS if self.strays else None):
                 if fd == self.wakeup:
                     os.read(self.wakeup, 4096)
                     self.reap()
@@ -63,6 +68,8 @@ class Warden:
                     self.send()
                 elif not self.receive():
                     return
+            if self.strays:
+                self.reap()
 
     def receive(self) -> bool:
         """Every whole message that has come is obeyed; False once the emulator is gone."""
@@ -89,17 +96,18 @@ class Warden:
             if launch in self.controls:
                 _write(self.controls[launch], command)
         elif kind == "base":
-            self.env, cwd, umask, self.nofile = fields
-            os.chdir(cwd)
+            self.env, self.cwd, umask, self.nofile = fields
             os.umask(umask)
 
     def spawn(
-        self, launch: str, argv: list[bytes], env: dict[bytes, bytes], tty: bool, count: int
+        self, launch: str, ways: list[list[bytes]], env: dict[bytes, bytes], tty: bool, count: int
     ) -> None:
         """A shim lives for the launch, or the emulator was told why not."""
         fds, self.fds = self.fds[:count], self.fds[count:]
         try:
-            pid, control = self.fork(argv, env, tty, fds)
+            if len(fds) < count:
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            pid, control = self.fork(ways, env, tty, fds)
         except OSError as error:
             self.tell("failed", launch, error.errno)
         else:
@@ -110,10 +118,10 @@ class Warden:
             os.close(fd)
 
     def fork(
-        self, argv: list[bytes], env: dict[bytes, bytes], tty: bool, fds: list[int]
+        self, ways: list[list[bytes]], env: dict[bytes, bytes], tty: bool, fds: list[int]
     ) -> tuple[int, int]:
         three = fds if len(fds) == 3 else [self.null, fds[0], fds[0]]
-        start = shim.Start(argv, {**self.env, **env}, three, self.nofile, tty)
+        start = shim.Start(ways, {**self.env, **env}, self.cwd, three, self.nofile, tty)
         reader, control = os.pipe()
         try:
             pid = os.fork()
@@ -128,30 +136,28 @@ class Warden:
 
     def reap(self) -> None:
         """The end of every launch whose shim has ended was told."""
-        while True:
-            try:
-                pid, raw = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            launch = self.launches.pop(pid, None)
-            if launch is None:
-                continue
-            os.close(self.controls.pop(launch))
+        ended: list[tuple[str, int]] = []
+        for pid, raw in _ended_children():
             code = os.waitstatus_to_exitcode(raw)
-            if code < 0:
-                self.kill_strays()
-            self.tell("exited", launch, code if code >= 0 else KILLED)
+            launch = self.launches.pop(pid, None)
+            if launch is not None:
+                os.close(self.controls.pop(launch))
+                ended.append((launch, code if code >= 0 else KILLED))
+            self.strays = self.strays or launch is None or code < 0
+        if self.strays:
+            self.kill_strays()
+        for launch, status in ended:
+            self.tell("exited", launch, status)
 
     def kill_strays(self) -> None:
-        """A killed shim's processes, which became our children, are killed."""
-        for child in descendants(os.getpid()):
-            if child not in self.launches and not self.belongs(child):
-                _kill(child)
+        """A killed shim's processes, which became our children, are being killed.
 
-    def belongs(self, pid: int) -> bool:
-        return any(pid in descendants(shim_pid) for shim_pid in self.launches)
+        `strays` stays true, and we come back, until there are none: one may fork away meanwhile.
+        """
+        strays = [pid for pid in children(os.getpid()) if pid not in self.launches]
+        for pid in strays:
+            _kill(pid)
+        self.strays = bool(strays)
 
     def tell(self, *message: str | int | None) -> None:
         """Never waits: while the emulator sends us a thousand launches it does not read."""
@@ -179,8 +185,20 @@ def _write(fd: int, data: bytes) -> None:
 def _kill(pid: int) -> None:
     try:
         os.kill(pid, _signal.SIGKILL)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
         pass
+
+
+def _ended_children() -> Iterator[tuple[int, int]]:
+    """Each child that has ended and its wait status; it is no zombie any more."""
+    while True:
+        try:
+            pid, raw = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        yield pid, raw
 
 
 def main() -> None:

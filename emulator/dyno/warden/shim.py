@@ -14,7 +14,7 @@ import resource
 import select
 import sys
 
-from .tree import become_subreaper, descendants
+from .tree import CHILDREN_FILE, become_subreaper, descendants
 from .wire import CONT, HUP, KILL, KILLED, LINK, STOP, TERM
 
 TYPE_CHECKING = False
@@ -37,21 +37,30 @@ CANNOT_START = 71
 """Our exit status if the command could not be started at all. Source: EX_OSERR, sysexits(3)."""
 
 
-class Start:
-    """What to start, with the environment and limits that it gets."""
+ORPHAN_PAUSE = 0.1
 
-    __slots__ = ("argv", "env", "fds", "nofile", "program", "tty")
+
+class Start:
+    """What to start, with the environment and limits that it gets.
+
+    `ways` are the commands to try, each a program and its argv: where the first cannot be
+    executed (a script without `#!`, say) the shell knows what to do or say.
+    """
+
+    __slots__ = ("cwd", "env", "fds", "nofile", "tty", "ways")
 
     def __init__(
         self,
-        argv: list[bytes],
+        ways: list[list[bytes]],
         env: dict[bytes, bytes],
+        cwd: bytes,
         fds: list[int],
         nofile: int,
         tty: bool,
     ) -> None:
-        self.program, *self.argv = argv
+        self.ways = ways
         self.env = env
+        self.cwd = cwd
         self.fds = fds
         self.nofile = nofile
         self.tty = tty
@@ -60,6 +69,7 @@ class Start:
 def run(start: Start, control: int) -> NoReturn:
     """The launch has lived and left no process; our exit status is its main process's."""
     status = KILLED
+    main = 0
     try:
         os.dup2(control, LINK, inheritable=False)
         become_subreaper()
@@ -67,40 +77,54 @@ def run(start: Start, control: int) -> NoReturn:
         os.set_blocking(wakeup, False)
         os.set_blocking(writer, False)
         _signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        highest = os.sysconf("SC_OPEN_MAX")  # before it is the user's, which may be lower
         main = _start(start)
-        _close_all_but(wakeup, writer)
+        _close_all_but(wakeup, writer, highest)
         status = _watch(main, wakeup)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         status = CANNOT_START
-        _say(start.fds[-1], f"hk-local: cannot start the command: {error.strerror}\n")
+        _say(start.fds[-1], error)
     finally:
-        _kill_all()
+        _kill_all(main)
         os._exit(status)
 
 
-def _say(fd: int, text: str) -> None:
+def _say(fd: int, error: OSError | ValueError) -> None:
+    reason: object = error
+    if isinstance(error, OSError):
+        reason = f"{os.fsdecode(error.filename or '')}: {error.strerror}".removeprefix(": ")
     try:
-        os.write(fd, text.encode())
+        os.write(fd, f"hk-local: cannot start the command: {reason}\n".encode())
     except OSError:
         pass
 
 
-def _close_all_but(low: int, high: int) -> None:
+def _close_all_but(low: int, high: int, highest: int) -> None:
     """No pipe of a sibling stays open in here: its end of file is that sibling's life line."""
     os.closerange(LINK + 1, low)
     os.closerange(low + 1, high)
-    os.closerange(high + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(high + 1, highest)
 
 
 def _start(start: Start) -> int:
     """The pid of the command, in a session of its own, with the user's limits."""
+    os.chdir(start.cwd)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (start.nofile, hard))
     if start.tty or sys.platform != "linux":
         return _start_by_fork(start)
+    for way in start.ways[:-1]:
+        try:
+            return _start_by_spawn(start, way)
+        except OSError:
+            continue
+    return _start_by_spawn(start, start.ways[-1])
+
+
+def _start_by_spawn(start: Start, way: list[bytes]) -> int:
     return os.posix_spawn(
-        start.program,
-        start.argv,
+        way[0],
+        way[1:],
         start.env,
         file_actions=[(os.POSIX_SPAWN_DUP2, fd, n) for n, fd in enumerate(start.fds)],
         setsid=True,
@@ -111,25 +135,39 @@ def _start(start: Start) -> int:
 
 def _start_by_fork(start: Start) -> int:
     """For a controlling terminal, which posix_spawn cannot give, and where it has no setsid."""
+    # A SIGTERM that comes before the dispositions are the default ones must not get lost.
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, TO_DEFAULT)
     pid = os.fork()
     if pid:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
         return pid
     try:
-        os.setsid()
-        if start.tty:
-            import fcntl
-            import termios
-
-            fcntl.ioctl(start.fds[0], termios.TIOCSCTTY, 0)
-        for n, fd in enumerate(start.fds):
-            os.dup2(fd, n)
-        # Dispositions first, then the mask: a SIGTERM in between must not get lost.
-        for number in TO_DEFAULT:
-            _signal.signal(number, _signal.SIG_DFL)
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
-        os.execve(start.program, start.argv, start.env)
+        _become(start)
+    except (OSError, ValueError) as error:
+        _say(2, error)
     finally:
-        os._exit(127)
+        os._exit(CANNOT_START)
+
+
+def _become(start: Start) -> None:
+    """This process is the command, unless that raises."""
+    os.setsid()
+    if start.tty:
+        import fcntl
+        import termios
+
+        fcntl.ioctl(start.fds[0], termios.TIOCSCTTY, 0)
+    for n, fd in enumerate(start.fds):
+        os.dup2(fd, n)
+    for number in TO_DEFAULT:
+        _signal.signal(number, _signal.SIG_DFL)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
+    for way in start.ways[:-1]:
+        try:
+            os.execve(way[0], way[1:], start.env)
+        except OSError:
+            continue
+    os.execve(start.ways[-1][0], start.ways[-1][1:], start.env)
 
 
 def _watch(main: int, wakeup: int) -> int:
@@ -141,7 +179,7 @@ def _watch(main: int, wakeup: int) -> int:
     stopping = False
     while True:
         status, any_left = _reap(main, status)
-        if status >= 0 and not (stopping and any_left):
+        if status >= 0 and not (stopping and (any_left or _has_orphans(main))):
             return status
         for fd, _ in poll.poll():
             if fd == wakeup:
@@ -151,16 +189,30 @@ def _watch(main: int, wakeup: int) -> int:
             if command in (b"", KILL):
                 return status if status >= 0 else KILLED
             stopping = stopping or command == TERM
-            _signal_all(SIGNALS[command])
+            _signal_all(main, SIGNALS[command])
 
 
-def _signal_all(numbers: tuple[int, ...]) -> None:
-    for pid in descendants(os.getpid()):
+def _has_orphans(main: int) -> bool:
+    """Where orphans do not come back to us, their end is not told: we look ten times a second.
+
+    (The end of `ps`, by which we look, wakes the caller's loop.)
+    """
+    if CHILDREN_FILE:
+        return False
+    select.select([LINK], [], [], ORPHAN_PAUSE)
+    return bool(descendants(os.getpid(), main))
+
+
+def _signal_all(main: int, numbers: tuple[int, ...]) -> bool:
+    """Every process of the launch got the signals; whether there was one."""
+    pids = descendants(os.getpid(), main)
+    for pid in pids:
         for number in numbers:
             try:
                 os.kill(pid, number)
             except (ProcessLookupError, PermissionError):
                 pass
+    return bool(pids)
 
 
 def _reap(main: int, status: int) -> tuple[int, bool]:
@@ -177,15 +229,16 @@ def _reap(main: int, status: int) -> tuple[int, bool]:
             status = code if code >= 0 else 128 - code
 
 
-def _kill_all() -> None:
-    """There is no child left: none forks away, for a killed parent's child becomes ours."""
+def _kill_all(main: int) -> None:
+    """There is no process left: none forks away, for a killed parent's child becomes ours."""
     pause_ms = 1
-    while True:
+    any_left = True
+    while any_left:
         try:
-            _signal_all((_signal.SIGKILL,))
-            while os.waitpid(-1, os.WNOHANG) != (0, 0):
-                pass
-        except ChildProcessError:
-            return
-        select.select([], [], [], pause_ms / 1000)
-        pause_ms = min(2 * pause_ms, 100)
+            any_left = _signal_all(main, (_signal.SIGKILL,))
+            any_left = _reap(main, 0)[1] or any_left
+        except OSError:
+            pass  # such as a machine out of descriptors; nothing but the end ends this loop
+        if any_left:
+            select.select([], [], [], pause_ms / 1000)
+            pause_ms = min(2 * pause_ms, 100)

@@ -34,11 +34,18 @@ def become_subreaper() -> None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def descendants(root: int) -> list[int]:
-    """The pids of all living descendants of `root`, parents before children."""
-    if sys.platform == "linux":
+CHILDREN_FILE = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
+"""Linux says whose children are whose; macOS, and a Linux built without it, do not."""
+
+
+def descendants(root: int, group: int = 0) -> list[int]:
+    """The pids of all living descendants of `root`, parents before children.
+
+    Where orphans do not come back to us, those that stayed in that process group are found by it.
+    """
+    if CHILDREN_FILE:
         return from_proc(root)
-    return from_rows(root, _ps_rows())
+    return from_rows(root, _ps_rows(), group)
 
 
 def from_proc(root: int) -> list[int]:
@@ -46,36 +53,42 @@ def from_proc(root: int) -> list[int]:
     found: list[int] = []
     todo = [root]
     while todo:
-        children = _children(todo.pop())
-        found += children
-        todo += children
+        pids = children(todo.pop())
+        found += pids
+        todo += pids
     return found
 
 
-def _children(pid: int) -> list[int]:
-    children: list[int] = []
+def children(pid: int) -> list[int]:
+    """The pids of its children, dead or alive, as far as the kernel tells."""
+    pids: list[int] = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):
             with open(f"/proc/{pid}/task/{task}/children", "rb") as file:
-                children += map(int, file.read().split())
-    except (FileNotFoundError, ProcessLookupError):
-        pass
-    return children
+                pids += map(int, file.read().split())
+    except OSError:
+        pass  # it has gone, or (hidepid) its children are not for us to see
+    return pids
 
 
-def from_rows(root: int, rows: Iterable[tuple[int, int, int]]) -> list[int]:
-    """The same from (pid, parent, process group): by ancestry, and by a descendant's group."""
+def from_rows(root: int, rows: Iterable[tuple[int, int, int]], group: int = 0) -> list[int]:
+    """The same from (pid, parent, process group): by ancestry, by that group, and by the group of
+    a descendant, unless it is still the one that `root` is in."""
     rows = list(rows)
+    strange = {0, *(its_group for pid, _, its_group in rows if pid == root)}
+    groups = {group} - strange
+    known = {root}
     found: list[int] = []
-    groups: set[int] = set()
-    before = -1
-    while before != len(found):
-        before = len(found)
-        for pid, parent, group in rows:
-            if pid not in found and pid != root and (parent in (root, *found) or group in groups):
-                found.append(pid)
-                groups.add(group)
+    while new := [row for row in rows if row[0] not in known and _is_one(row, known, groups)]:
+        found += (pid for pid, _, _ in new)
+        known.update(pid for pid, _, _ in new)
+        groups |= {its_group for _, _, its_group in new} - strange
     return found
+
+
+def _is_one(row: tuple[int, int, int], known: set[int], groups: set[int]) -> bool:
+    _, parent, group = row
+    return parent in known or group in groups
 
 
 def _ps_rows() -> list[tuple[int, int, int]]:
