@@ -20,14 +20,21 @@ def sweep(mark: str) -> int:
     """
     own = {os.getpid(), os.getppid()}
     killed: set[int] = set()
-    while found := set(_marked(mark)) - own - killed:
-        for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
-        killed |= found
+    before = -1
+    while before != len(killed):
+        before = len(killed)
+        for pid in _marked(mark):
+            if pid not in own | killed and _kill(pid):
+                killed.add(pid)
     return len(killed)
+
+
+def _kill(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _marked(mark: str) -> Iterator[int]:
@@ -36,14 +43,14 @@ def _marked(mark: str) -> Iterator[int]:
 
 
 def _from_proc(wanted: bytes) -> Iterator[int]:
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/environ", "rb") as file:
-                    if wanted in file.read().split(b"\0"):
-                        yield int(name)
-            except OSError:
-                continue
+    """The newest first: a process that forks away all the time is not there for long."""
+    for pid in sorted((int(name) for name in os.listdir("/proc") if name.isdigit()), reverse=True):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if wanted in file.read().split(b"\0"):
+                    yield pid
+        except OSError:
+            continue
 
 
 def _from_psutil(mark: str) -> Iterator[int]:

@@ -176,7 +176,9 @@ class App:
 
     def hk_local(self, *words: str, **options: object) -> subprocess.CompletedProcess[str]:
         """Another command of hk-local has run."""
-        until((self.dir / ".hk-local/socket").exists, "the emulator can be asked")
+        pid = str(self.emulators[-1].pid)
+        lock = str(self.dir / ".hk-local/lock")
+        until(lambda: read(lock).decode().strip() == pid, "the emulator can be asked")
         return self.hk_local_in(self.dir, *words, **options)
 
     def hk_local_in(
