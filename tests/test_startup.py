@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.conftest import Emulator
 
 TELL = """
 import sys
@@ -45,21 +45,10 @@ READING_CHANGES = {"emulator.app", "emulator.app.formation", "emulator.app.procf
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Path]:
     """A folder with an emulator that agrees to everything, as briefly as can be."""
-    (tmp_path / ".hk-local").mkdir()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(tmp_path / ".hk-local" / "socket"))
-    listener.listen()
-
-    def serve() -> None:
-        link, _ = listener.accept()
-        with link:
-            link.recv(65536)
-            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ndone\n")
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
+    emulator = Emulator(tmp_path)
+    emulator.otherwise = lambda request: request.reply("done\n")
     yield tmp_path
-    listener.close()
+    emulator.close()
 
 
 @pytest.mark.real

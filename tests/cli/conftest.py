@@ -50,11 +50,12 @@ class Request:
 
 
 class Emulator:
-    """`answers` by request line; those that came in are `requests`."""
+    """`answers` by request line, `otherwise` to all others; those that came in are `requests`."""
 
     def __init__(self, app: Path) -> None:
         self.app = app
         self.answers: dict[str, Callable[[Request], None]] = {}
+        self.otherwise: Callable[[Request], None] = _no_such_route
         self.requests: list[Request] = []
         state = app / ".hk-local"
         state.mkdir(exist_ok=True)
@@ -80,7 +81,7 @@ class Emulator:
             with link, suppress(ConnectionError):
                 request = Request(link)
                 self.requests.append(request)
-                self.answers.get(request.line, _no_such_route)(request)
+                self.answers.get(request.line, self.otherwise)(request)
 
 
 def _no_such_route(request: Request) -> None:

@@ -49,7 +49,9 @@ def test_a_signal_ends_any_command_quietly(listener, tmp_path, words, number, co
         link, _ = listener.accept()
         with link:
             process.send_signal(number)
-            out, err = process.communicate(timeout=20)
+            process.wait(20)
+        # Not earlier: what `run` lends is open as long as it is on its way to us.
+        out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (code, b"", b"")
 
 
