@@ -67,6 +67,10 @@ OUTSIDE = {
     *("signal", "_signal", "resource", "psutil", "pty", "termios", "tty"),
     *("time", "random", "secrets"),
 }
+MAY_SLEEP = {
+    "tests/real/app.py": "looks again and again until a thing of the real world is true",
+    "tests/real/adversaries.py": "its processes are dynos, which have nothing else to do",
+}
 SLEEPS = {"time.sleep", "asyncio.sleep", "sleep"}
 CLOCKS = {"now", "utcnow", "today"}
 
@@ -232,7 +236,8 @@ def test_no_file_knows_a_machine() -> None:
 def test_no_test_sleeps() -> None:
     tests = [path for path in tracked() if path.suffix == ".py" and ROOT / "tests" in path.parents]
     calls = {path: set(calls_in(ast.parse(path.read_text()))) for path in tests}
-    assert {str(path): found & SLEEPS for path, found in calls.items() if found & SLEEPS} == {}
+    sleeping = {str(path.relative_to(ROOT)) for path, found in calls.items() if found & SLEEPS}
+    assert sleeping <= set(MAY_SLEEP)
     assert len(tests) > 20
 
 

@@ -36,7 +36,7 @@ LAST_OUTPUT = 2.0
 """So long, in seconds, a slow reader of our output gets at the end."""
 
 TICK = 10.0
-WARDEN_RETRY = 1.0
+WARDEN_PAUSE = 1.0
 STDOUT = 1
 
 
@@ -52,6 +52,7 @@ class Emulator:
         self.loop = asyncio.SelectorEventLoop()
         self.exits: dict[str, int] = {}
         self.told_unsaved = False
+        self.warden_at = 0.0
         self.watchers: list[Callable[[list[Block]], object]] = []
         self.streams: dict[tuple[str, str], Stream] = {}
         self.channel = Channel(self._schedule_flush, self._store_blocks)
@@ -128,6 +129,10 @@ class Emulator:
         self.runner.blocked = lambda: self.loop.add_writer(self.runner.link.fileno(), self._send)
         self.loop.add_reader(self.runner.link.fileno(), self._hear)
         self._send()
+        for report in self.boot.reports:
+            if isinstance(report, Exited | SpawnFailed):
+                self.intake.close(report.launch)
+            self._report(report)
         self.kernel.wake()
 
     def _start_services(self) -> None:
@@ -148,14 +153,16 @@ class Emulator:
         self.loop.remove_reader(self.runner.link.fileno())
         self.loop.remove_writer(self.runner.link.fileno())
         self.say("start", "the warden process was killed, and with it all dynos")
-        self._replace_warden()
+        # One that dies at once, whatever kills it, is not started as fast as it dies.
+        self.loop.call_at(self.warden_at + WARDEN_PAUSE, self._replace_warden)
 
     def _replace_warden(self) -> None:
+        self.warden_at = self.loop.time()
         try:
             self.runner.replace_warden()
         except OSError as error:
             self.say("start", f"cannot start a new warden: {error.strerror}; trying again")
-            self.loop.call_later(WARDEN_RETRY, self._replace_warden)
+            self.loop.call_later(WARDEN_PAUSE, self._replace_warden)
         else:
             self.loop.add_reader(self.runner.link.fileno(), self._hear)
 
@@ -245,6 +252,9 @@ class Emulator:
             self.say("start", f"resumed after {(asleep - self.asleep) / 60:.0f} min of sleep")
             self.kernel.take(Slept(asleep - self.asleep))
         self.asleep = asleep
+        if self.boot.folder.is_deleted:
+            self.say("start", "the app's state folder was deleted; stopping")
+            self.ending.stop(1)
         self.loop.call_later(TICK, self._tick)
 
     def _close(self) -> None:

@@ -28,13 +28,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.formation import Quantity
-    from emulator.dyno.slot import Order
+    from emulator.dyno.slot import Order, Report
     from emulator.event import Event
     from emulator.runtime.files import AppFiles
     from emulator.runtime.store import Store
 
 
 STDERR = 2
+
+
+SPAWNING = 0.3
+"""Longer, in seconds, the log is not kept waiting for the first dynos' start."""
 
 
 class Options(Fact):
@@ -79,8 +83,10 @@ class Boot:
         self.started_at = self.clock.wall()
         self.events: list[tuple[int, list[Event]]] = []
         self.pipes: list[tuple[str, int]] = []
+        self.reports: list[Report] = []
         self.swept = 0
         runner.opened = lambda launch, fd: self.pipes.append((launch, fd))
+        runner.report = self.reports.append
         self.store, world = self._load()
         self.config: Mapping[str, str] | None = None
         seed = f"{self.started_at} {world.id}"
@@ -124,6 +130,22 @@ class Boot:
             self.swept = sweep(self.kernel.world.id)
         formation, left_out = self._formation()
         self.kernel.take(Start(self.files.types, self.files.config, formation, left_out))
+
+    def await_spawns(self) -> None:
+        """All that was ordered has been spawned, or a moment has passed.
+
+        Until then whatever else we did would take processor time from the dynos' own start. What
+        the warden tells is kept for the loop, which reads last words before it tells of an end.
+        """
+        import select
+
+        poll = select.poll()
+        until = self.clock.monotonic() + SPAWNING
+        while self.runner.unconfirmed and self.clock.monotonic() < until:
+            writable = 0 if self.runner.flush() else select.POLLOUT
+            poll.register(self.runner.link, select.POLLIN | writable)
+            if poll.poll(SPAWNING * 1000) and not self.runner.receive():
+                return
 
     def _formation(self) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
         """The formation to run, and what to remember of the types that it leaves out."""
@@ -170,6 +192,7 @@ def _run(options: Options, folder: Folder, files: AppFiles, herald: int) -> int:
     try:
         boot = Boot(options, runner, folder, files)
         boot.start()
+        boot.await_spawns()
         from .emulator import Emulator
 
         return Emulator(boot, herald).run()

@@ -93,6 +93,11 @@ class Folder:
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, f"{os.getpid()}\n".encode(), 0)
 
+    @property
+    def is_deleted(self) -> bool:
+        """Somebody deleted the folder, or the lock in it: nobody can find us any more."""
+        return os.fstat(self._lock).st_nlink == 0
+
     def unlock(self) -> None:
         """The next emulator may come, and knows that we stopped in an orderly way."""
         os.ftruncate(self._lock, 0)
