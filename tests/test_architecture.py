@@ -69,6 +69,7 @@ OUTSIDE = {
 }
 MAY_SLEEP = {
     "tests/real/app.py": "looks again and again until a thing of the real world is true",
+    "tests/real/test_kill.py": "kills at random moments",
     "tests/real/adversaries.py": "its processes are dynos, which have nothing else to do",
 }
 SLEEPS = {"time.sleep", "asyncio.sleep", "sleep"}

@@ -74,4 +74,46 @@ def test_a_command_imports_these_modules_only(app: Path, words: list[str], expec
     assert set(modules) == expected
 
 
-# The boot path of `start`, up to the first spawn, belongs here.
+NOT_BEFORE_THE_FIRST_DYNO = {
+    *(
+        "asyncio",
+        "ctypes",
+        "dataclasses",
+        "inspect",
+        "json",
+        "logging",
+        "pathlib",
+        "re",
+        "selectors",
+    ),
+    *("shutil", "socket", "subprocess", "tempfile", "threading", "traceback", "typing"),
+    *("psutil", "rich", "typer", "watchdog"),
+    *("emulator.api.server", "emulator.cli.emulator", "emulator.logplex.channel"),
+}
+TELL_AT_FIRST_SPAWN = """
+import os, sys
+from emulator.dyno import runner
+
+def send(self, kind, *fields, fds=()):
+    if kind == "spawn":
+        os.write(2, "\\n".join(sys.modules).encode())
+        os._exit(0)
+
+runner.Runner._send = send
+from emulator.cli.main import main
+sys.argv = ["hk-local", "start"]
+main()
+"""
+
+
+@pytest.mark.real
+def test_the_first_dyno_waits_for_no_import_that_it_does_not_need(tmp_path: Path):
+    (tmp_path / "Procfile").write_text("worker: sleep 60\n")
+    (tmp_path / ".env").write_text("A=1\n")
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", TELL_AT_FIRST_SPAWN], cwd=tmp_path, env=env, capture_output=True
+    )
+    modules = done.stderr.decode().splitlines()
+    assert "emulator.runtime.kernel" in modules, done
+    assert NOT_BEFORE_THE_FIRST_DYNO & set(modules) == set()

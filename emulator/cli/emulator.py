@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from emulator.event import Event
 
+    from .services import Services
     from .start import Boot
 
 MIB = 1024 * 1024
@@ -68,9 +69,9 @@ class Emulator:
         self.asleep = self.clock.asleep()
         self.alarm: asyncio.TimerHandle | None = None
         self.ending = Ending(self)
-        if herald >= 0:
-            self.herald = Herald(herald)
-            self.kernel.observers.append(lambda: self.herald.look(self.kernel.world))
+        self.services: Services | None = None
+        self.herald = Herald(herald) if herald >= 0 else None
+        self.kernel.observers.append(self._tell_herald)
 
     def _output(self) -> Output:
         style = Style(
@@ -140,6 +141,12 @@ class Emulator:
         from .services import Services
 
         self.services = Services(self)
+        self._tell_herald()
+
+    def _tell_herald(self) -> None:
+        """Whoever waits in `start -d` may use the API next, so it has to be there."""
+        if self.herald and self.services:
+            self.herald.look(self.kernel.world)
 
     # --- the warden ------------------------------------------------------------------------------
 
@@ -258,7 +265,7 @@ class Emulator:
         self.loop.call_later(TICK, self._tick)
 
     def _close(self) -> None:
-        if hasattr(self, "services"):
+        if self.services:
             self.services.close()
         self.channel.flush()
         self.output.close(LAST_OUTPUT)

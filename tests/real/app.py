@@ -246,7 +246,9 @@ class Emulator:
 
     @property
     def stderr(self) -> str:
-        return self.errors.read_text()
+        # watchdog may say this as it is stopped.
+        lines = self.errors.read_text().splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith("InotifyEmitter."))
 
     @property
     def text(self) -> str:
