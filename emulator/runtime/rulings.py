@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Ruling = Callable[[Decision, Any], None]
 
+GRANTED = (Phase.BOOTING, Phase.HANGING, Phase.STOPPING)
+"""In these a launch has been given a time to do something by itself."""
+
 TWO_CLOCKS = "every clock schedules every job: with {n} clocks each is queued {n} times"
 
 
@@ -219,7 +222,7 @@ def stalled(doing: Decision, given: ask.Stalled) -> None:
 
 
 def _postponed(launch: Launch, seconds: float) -> Launch:
-    if launch.deadline is None or launch.phase is Phase.RUNNING:
+    if launch.deadline is None or launch.phase not in GRANTED:
         return launch
     return launch.replace(deadline=launch.deadline + seconds)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emulator import event
@@ -264,6 +264,7 @@ def is_reached(app: Simulation) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
+@example(world=1, tape=b"\x04\x7fD")
 @given(st.integers(0, len(WORLDS) - 1), st.binary(max_size=24))
 def test_any_history_is_sound_and_ends_well(world: int, tape: bytes) -> None:
     history = History(*WORLDS[world])
