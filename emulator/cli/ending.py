@@ -69,6 +69,8 @@ class Ending:
             say("killing")
             self.kill()
         else:
+            # Our end alone would not tell a warden that is stopped or hangs.
+            os.kill(self.emulator.runner.pid, signal.SIGKILL)
             os._exit(SIGNALLED + signal.SIGINT)
 
     def _look(self) -> None:
