@@ -204,6 +204,8 @@ def _ended_children() -> Iterator[tuple[int, int]]:
 def main() -> None:
     """Served the emulator at the other end of descriptor 3 until it went away."""
     os.setsid()
+    # What whoever started us left open is no dyno's business.
+    os.closerange(LINK + 1, os.sysconf("SC_OPEN_MAX"))
     become_subreaper()
     link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, LINK)
     gc.disable()
