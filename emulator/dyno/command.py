@@ -60,10 +60,12 @@ def argv(
     plain that the shell would do nothing but execute it (that saves 2 ms a boot)."""
     given = {name: value for name, value in env.items() if name not in OWN}
     words = expand(command, given).split(" ")
-    simple = all(word and not set(word) - PLAIN for word in words) and "=" not in words[0]
-    is_function = f"BASH_FUNC_{words[0]}%%" in env
-    if simple and words[0] not in BUILTINS and not is_function and "BASH_ENV" not in env:
-        program = which(words[0])
-        if program:
-            return [program, *words]
+    simple = all(word and not set(word) - PLAIN for word in words) and "BASH_ENV" not in env
+    if words[0] == "exec" and words[1:] and words[1][:1] != "-":
+        del words[0]  # it passes over builtins and functions
+    elif words[0] in BUILTINS or "=" in words[0] or f"BASH_FUNC_{words[0]}%%" in env:
+        simple = False
+    program = which(words[0]) if simple else None
+    if program:
+        return [program, *words]
     return [shell, shell.rsplit("/", 1)[-1], "-c", command]

@@ -65,6 +65,8 @@ def which(name: str) -> str | None:
         ("serve --port=$PORT a,b @x 50% +1", None),
         ("serve $TWO", ["/bin/serve", "serve", "a", "b"]),
         ("serve $OPT", ["/bin/serve", "serve", "--x=1"]),
+        ("exec serve x", ["/bin/serve", "serve", "x"]),
+        ("exec echo $TWO", ["/bin/echo", "echo", "a", "b"]),
     ],
 )
 def test_what_is_plain_is_executed_without_a_shell(command: str, words: list[str] | None) -> None:
@@ -112,7 +114,9 @@ def test_what_is_plain_is_executed_without_a_shell(command: str, words: list[str
         "A=1 serve",
         "REMAP_SIGTERM=SIGQUIT celery worker",
         "cd app",
-        "exec serve",
+        "exec",
+        "exec -a x serve",
+        "exec serve > file",
         "echo x",
         ". ./env",
         "time serve",
