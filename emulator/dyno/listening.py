@@ -19,6 +19,9 @@ LISTEN = b"0A"
 
 LOOPBACK_V4 = b"7F"
 LOOPBACK_V6 = b"00000000000000000000000001000000"
+MAPPED_V4 = b"0000000000000000FFFF0000"
+"""127.0.0.1 and ::1 as far as they matter, and what comes before an IPv4 address that a socket for
+both (of a JVM, say) listens on: words in the machine's byte order, which is little-endian."""
 
 
 class Listener(Fact):
@@ -44,15 +47,12 @@ def _table(path: str) -> Iterator[Listener]:
         fields = row.split()
         if fields[3] == LISTEN:
             address, _, port = fields[1].partition(b":")
-            # The kernel prints an address as words in the machine's byte order.
-            loopback = (
-                address.endswith(LOOPBACK_V4) if len(address) == 8 else _is_loopback6(address)
-            )
-            yield Listener(int(port, 16), loopback, fields[9])
+            yield Listener(int(port, 16), _is_loopback(address), fields[9])
 
 
-def _is_loopback6(address: bytes) -> bool:
-    return address == LOOPBACK_V6
+def _is_loopback(address: bytes) -> bool:
+    is_v4 = len(address) == 8 or address.startswith(MAPPED_V4)
+    return address.endswith(LOOPBACK_V4) if is_v4 else address == LOOPBACK_V6
 
 
 def sockets_of(shim: int) -> set[bytes]:
@@ -71,10 +71,21 @@ def sockets_of(shim: int) -> set[bytes]:
 
 def accepts(port: int) -> bool:
     """Whether something accepts connections on that port of this machine: the way without /proc."""
-    probe = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+    return any(
+        _accepts(family, host, port)
+        for family, host in ((_socket.AF_INET, "127.0.0.1"), (_socket.AF_INET6, "::1"))
+    )
+
+
+def _accepts(family: int, host: str, port: int) -> bool:
+    try:
+        probe = _socket.socket(family, _socket.SOCK_STREAM)
+    except OSError:
+        return False
     try:
         probe.settimeout(0.2)
-        probe.connect(("127.0.0.1", port))
+        probe.connect((host, port))
+        # Nobody else: a closed port in the ephemeral range may connect to itself.
         return bool(probe.getsockname() != probe.getpeername())
     except OSError:
         return False
