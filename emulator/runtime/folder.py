@@ -90,8 +90,12 @@ class Folder:
 
     def sign(self) -> None:
         """The lock file names this process, until `unlock`."""
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, f"{os.getpid()}\n".encode(), 0)
+        name = f"{os.getpid()}\n".encode()
+        try:
+            os.pwrite(self._lock, name, 0)
+            os.ftruncate(self._lock, len(name))
+        except OSError as error:
+            raise FolderUnusable(self.file("lock"), error.strerror or str(error)) from None
 
     @property
     def is_deleted(self) -> bool:

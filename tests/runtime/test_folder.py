@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -125,3 +126,14 @@ def test_a_lock_file_that_is_deleted_meanwhile_locks_nothing(
     folder.lock()
     assert os.fstat(folder._lock).st_ino == os.stat(path).st_ino
     folder.unlock()
+
+
+def test_a_disk_without_room_for_the_pid_is_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pwrite(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    with pytest.raises(FolderUnusable, match=r"lock: No space left on device\. hk-local keeps"):
+        Folder(str(tmp_path)).lock()
