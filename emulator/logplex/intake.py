@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from emulator.logplex.block import Block, Cutter
+from emulator.logplex.sink import grow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 CHUNK = 65536
 """What a pipe holds. Larger reads are slower: malloc maps fresh pages for them."""
 
-LAST_WORDS = 16 * CHUNK
+GROWN = 32
+"""So many pipes are made larger: all that a user has may hold 64 MB before new ones get tiny."""
+
+LAST_WORDS = 32 * CHUNK
 """So much is read of a pipe whose dyno has ended but which somebody still writes to."""
 
 
@@ -54,6 +58,8 @@ class Intake:
     def open(self, launch: str, fd: int, stream: Stream) -> None:
         """What comes out of the pipe is published from now on, under that stream."""
         os.set_blocking(fd, False)
+        if len(self._pipes) < GROWN:
+            grow(fd)
         self._pipes[launch] = Pipe(fd, stream)
         if not self._paused:
             self._watch(self._pipes[launch])

@@ -37,10 +37,10 @@ UP = "heroku[web.1]: State changed from starting to up"
 STARTING = "heroku[web.1]: Starting process with command `"
 
 
-def serve(app: App, arguments: str, *words: str) -> Emulator:
+def serve(app: App, arguments: str, *words: str, before: str = "") -> Emulator:
     app.write("server.py", SERVER)
     app.procfile(web=f"{{python}} server.py {arguments}")
-    return app.start(*words)
+    return app.start(*words, before=before)
 
 
 def port_of(emulator: Emulator, launch: int = 1) -> int:
