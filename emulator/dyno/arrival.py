@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import event
 from .command import expand
 from .policy import chance
+from .size import memory_mb
 from .slot import Input, Launch, Phase, Ready, Spawn, Spawned, State, Strayed
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ def spawn(doing: Step) -> None:
     if slot.attached:
         doing.out.append(event.ClientAwaited(slot.name))
     doing.out.append(event.ProcessStarting(slot.name, shown, launch.port))
-    doing.out.append(Spawn(launch.id, slot.command, launch.port, slot.extra))
+    doing.out.append(Spawn(launch.id, slot.command, launch.port, slot.extra, memory_mb(slot.size)))
     return None
 
 

@@ -31,6 +31,9 @@ SUSPENSIONS = {"STOP": wire.STOP, "CONT": wire.CONT}
 MARK = "HK_LOCAL_LAUNCH"
 """In the environment of every process of a dyno, so that a survivor is known to be ours."""
 
+RAM = "DYNO_RAM"
+"""The dyno's memory quota in MB. Source: heroku-buildpack-python, WEB_CONCURRENCY.sh."""
+
 WARDEN_SOURCE = "import sys; sys.path[:0] = [{path!r}]; from warden.main import main; main()"
 
 
@@ -110,7 +113,8 @@ class Runner:
 
     def _begin(self, order: Spawn) -> None:
         dyno = order.launch.rpartition("@")[0]
-        extra = {"PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
+        size = {RAM: str(order.memory_mb)}
+        extra = {**size, "PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
         raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
         ways = [[os.fsencode(word) for word in way] for way in self._ways(order.command, extra)]
         fds, tty = self.terminals.pop(dyno, ([], False))

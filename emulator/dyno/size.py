@@ -51,6 +51,11 @@ def canonical(name: str) -> str:
         raise FormationError(f"No such dyno size: {name}. Sizes are {known}.") from None
 
 
+def memory_mb(name: str) -> int:
+    """The memory quota in MB of the size of that name."""
+    return SIZES[name.lower()].memory_mb
+
+
 def quota(name: str) -> int:
     """The memory quota in bytes of the size of that name."""
     return SIZES[name.lower()].quota

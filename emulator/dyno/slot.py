@@ -154,6 +154,8 @@ class Spawn(Order):
     command: str
     port: int
     extra: tuple[tuple[str, str], ...] = ()
+    memory_mb: int = 512
+    """The dyno size's quota, which the dyno is told."""
 
 
 class Signal(Order):
