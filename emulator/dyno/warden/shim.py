@@ -4,7 +4,7 @@ Commands arrive as single bytes on the control pipe; its end of file means that 
 emulator is gone, and is obeyed like KILL. Whatever goes wrong in here ends in the kill loop too.
 
 There is one shim per dyno, so it touches as little memory as it can: builtin `_signal` instead of
-`signal` (whose enums are built on use), nothing imported, nothing kept. It owns 0.3 MB so.
+`signal` (whose enums are built on use), nothing imported, nothing kept. It owns 0.6 MB so.
 """
 
 from __future__ import annotations
