@@ -94,7 +94,7 @@ def _say(fd: int, error: OSError | ValueError) -> None:
     if isinstance(error, OSError):
         reason = f"{os.fsdecode(error.filename or '')}: {error.strerror}".removeprefix(": ")
     try:
-        os.write(fd, f"hk-local: cannot start the command: {reason}\n".encode())
+        os.write(fd, os.fsencode(f"hk-local: cannot start the command: {reason}\n"))
     except OSError:
         pass
 
