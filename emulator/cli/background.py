@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from emulator.cli.output import say, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.errors import UserError
     from emulator.runtime.folder import Folder
     from emulator.runtime.world import World
 
 VERDICT = b"="
+INTERRUPTED = 130
 
 
 def detach(folder: Folder) -> tuple[int | None, int]:
@@ -30,15 +33,26 @@ def detach(folder: Folder) -> tuple[int | None, int]:
 
 
 def _wait(reader: int) -> int:
-    """The lines were shown; the last one is `=` and the exit code."""
-    with open(reader, "rb") as lines:
-        for line in lines:
-            if line.startswith(VERDICT):
-                return int(line[1:])
-            sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
-    sys.stderr.write("hk-local: the emulator ended before its dynos were up\n")
+    """The lines were shown; the last one is `=` and the exit code, with why it failed."""
+    try:
+        with open(reader, "rb") as lines:
+            for line in lines:
+                if line.startswith(VERDICT):
+                    code, _, reason = line[1:].decode().rstrip().partition(" ")
+                    if reason:
+                        say(f"hk-local: {reason}")
+                    return int(code)
+                write(line)
+    except KeyboardInterrupt:
+        say("hk-local: the app goes on in the background; hk-local stop ends it")
+        return INTERRUPTED
+    say("hk-local: the emulator ended before its dynos were up")
     return 1
+
+
+def confess(herald: int, error: UserError) -> None:
+    """The waiting command will end with that error."""
+    Herald(herald).close(error.exit_code, str(error).replace("\n", " "))
 
 
 class Herald:
@@ -57,9 +71,9 @@ class Herald:
             crashed = [s for s in world.slots.values() if s.shown and s.shown.value == "crashed"]
             self.close(1 if crashed else 0)
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, reason: str = "") -> None:
         if self.fd >= 0:
-            self._write(f"={code}\n")
+            self._write(f"={code} {reason}\n")
             os.close(self.fd)
             self.fd = -1
 

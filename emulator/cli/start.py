@@ -182,6 +182,12 @@ def run(options: Options) -> int:
             return code
     try:
         return _run(options, folder, files, herald)
+    except UserError as error:
+        if herald >= 0:
+            from .background import confess
+
+            confess(herald, error)
+        raise
     finally:
         folder.unlock()
 
