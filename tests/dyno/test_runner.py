@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from emulator.dyno import runner as module
 from emulator.dyno.runner import MARK, Runner, find_program, raise_descriptor_limit, shell
 from emulator.dyno.slot import Exited, Report, Signal, Spawn, Spawned, SpawnFailed
+from emulator.dyno.warden.tree import descendants
 
 pytestmark = pytest.mark.real
 
@@ -160,15 +162,8 @@ def test_a_signal_for_a_launch_that_is_gone_is_nothing(stage: Stage) -> None:
 def test_suspended_and_continued(stage: Stage) -> None:
     stage.spawn("worker.1@1", "for i in 1 2 3; do echo $i; sleep 0.05; done")
     stage.run(lambda: Spawned in map(type, stage.reports))
-    (shim,) = [it.pid for it in stage.reports if isinstance(it, Spawned)]
     stage.runner.suspend("STOP")
-
-    def states() -> set[str]:
-        from emulator.dyno.warden.tree import descendants
-
-        return {_state(pid) for pid in descendants(shim)}
-
-    stage.run(lambda: states() == {"T"})
+    stage.run(lambda: {_state(pid) for pid in _processes(stage)} == {"T"})
     stage.runner.suspend("CONT")
     assert stage.ended("worker.1@1") == 0
 
@@ -180,6 +175,7 @@ def test_a_terminal_that_was_lent(stage: Stage) -> None:
     stage.spawn("run.1@1", "test -t 0 && test -t 1 && test -t 2 && tty && exec sleep 1000")
     stage.run(lambda: Spawned in map(type, stage.reports))
     assert os.read(master, 100).startswith(b"/dev/")
+    stage.run(lambda: _names(stage) == ["sleep"])
     os.write(master, b"\x03")
     assert stage.ended("run.1@1") == 130
     os.close(master)
@@ -305,6 +301,20 @@ def test_the_descriptor_limit_is_raised_and_the_user_s_answered() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(hard, 65536), hard)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _processes(stage: Stage) -> list[int]:
+    """Those of the only launch."""
+    (shim,) = [it.pid for it in stage.reports if isinstance(it, Spawned)]
+    return descendants(shim)
+
+
+def _names(stage: Stage) -> list[str]:
+    names = []
+    for pid in _processes(stage):
+        with suppress(OSError):
+            names.append(Path(f"/proc/{pid}/comm").read_text().strip())
+    return names
 
 
 def _state(pid: int) -> str:
