@@ -33,8 +33,9 @@ print(json.dumps({
 signal.pause()
 """
 
-INEVITABLE = sum(1 << number - 1 for number in (signal.SIGPIPE, signal.SIGXFSZ, 32, 33))
-"""What the interpreter ignores by itself; and what glibc keeps for itself."""
+OF_GLIBC = sum(1 << number - 1 for number in (32, 33))
+INEVITABLE = OF_GLIBC | sum(1 << number - 1 for number in (signal.SIGPIPE, signal.SIGXFSZ))
+"""What a Python interpreter ignores by itself, besides."""
 
 
 def report(app: App, *words: str, type_: str = "worker", **options: Any) -> dict[str, Any]:
@@ -111,6 +112,18 @@ def test_signals_are_the_default_s(user_app: App, kind: str) -> None:
     found = report(user_app, preexec_fn=before)
     assert found["blocked"] == 0
     assert found["ignored"] & ~INEVITABLE == 0
+
+
+def test_a_pipe_that_breaks_ends_a_dyno_s_process(app: App) -> None:
+    """Python ignores SIGPIPE, and what is ignored would be inherited: `yes | head` never ended."""
+    app.procfile(worker="grep -E 'Sig(Ign|Blk)' /proc/self/status")
+    emulator = app.start()
+    blocked = emulator.expect("app[worker.1]: SigBlk:").split()[-1]
+    ignored = emulator.expect("app[worker.1]: SigIgn:").split()[-1]
+    assert int(blocked, 16) == 0
+    assert int(ignored, 16) & ~OF_GLIBC == 0
+    assert emulator.stop() == 143
+    app.assert_nothing_left()
 
 
 def test_variables(app: App) -> None:

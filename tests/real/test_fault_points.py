@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.real.app import App, Emulator, state, until
+from tests.real.test_kill import shown, stored
 
 pytestmark = pytest.mark.real
 
@@ -51,6 +52,20 @@ sys.settrace(trace)
 '''
 source = runner.WARDEN_SOURCE
 runner.WARDEN_SOURCE = TRACE.replace("{{", "{{{{").replace("}}", "}}}}") + source
+"""
+
+
+STORE = """
+import os
+from emulator.logplex.history import History
+left, append = {n}, History.append
+def killed(self, blocks, now):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), 9)
+    append(self, blocks, now)
+History.append = killed
 """
 
 
@@ -105,3 +120,13 @@ def test_warden_and_shim_at_every_line(app: App, role: str) -> None:
         (app.dir / "killed").unlink()
         app.new_canary()
     assert n > 100
+
+
+def test_no_line_is_shown_before_it_is_stored(app: App) -> None:
+    """R16: killed on the way into the store, nothing of what was to be stored has been shown."""
+    app.procfile(worker="for i in {1..20}; do echo line $i; sleep 0.02; done; exec sleep 1000")
+    for n in range(1, 12):
+        emulator = app.start(before=STORE.format(n=n))
+        assert emulator.ends() == -9
+        app.assert_nothing_left(within=1)
+        assert {line.partition(" ")[2] for line in shown(emulator)} <= stored(app)
