@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.real.app import ME, App, User, users
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_as_a_shell_leaves_them() -> None:
+    """nohup ignores SIGHUP for all that it runs, and a shell SIGINT for what it puts behind it."""
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=users(), ids=lambda user: user.name)
