@@ -108,7 +108,7 @@ def test_kill_of_all_of_us_at_once(user_app: App) -> None:
     finally:
         stranger.kill()
         stranger.wait()
-    assert again.stop(within=35) == 143
+    again.kill()
     user_app.assert_nothing_left(within=1)
 
 

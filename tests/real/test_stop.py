@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.real.adversaries import KINDS
-from tests.real.app import App, Canary, Emulator, children, state, until
+from tests.real.app import App, Canary, Emulator, children, state, until, users
 
 pytestmark = pytest.mark.real
 
@@ -36,8 +36,9 @@ def test_stop_reaches_every_obedient_process(user_app: App) -> None:
     assert emulator.stderr == ""
 
 
-def test_who_ignores_sigterm_is_killed_after_thirty_seconds(user_app: App) -> None:
-    """F04, F06, G9: the 30 seconds are real."""
+def test_who_ignores_sigterm_is_killed_after_thirty_seconds(make_app) -> None:
+    """F04, F06, G9: the 30 seconds are real, and so is an ordinary user."""
+    user_app: App = make_app(users()[-1])
     emulator = started(user_app, "deaf", "hopper", "plain")
     emulator.process.send_signal(signal.SIGTERM)
     emulator.expect("heroku[plain.1]: Process exited with status 143")

@@ -203,8 +203,8 @@ def _has_orphans(main: int) -> bool:
     return bool(descendants(os.getpid(), main))
 
 
-def _signal_all(main: int, numbers: tuple[int, ...]) -> bool:
-    """Every process of the launch got the signals; whether there was one."""
+def _signal_all(main: int, numbers: tuple[int, ...]) -> int:
+    """Every process of the launch got the signals; how many there were."""
     pids = descendants(os.getpid(), main)
     for pid in pids:
         for number in numbers:
@@ -212,7 +212,7 @@ def _signal_all(main: int, numbers: tuple[int, ...]) -> bool:
                 os.kill(pid, number)
             except (ProcessLookupError, PermissionError):
                 pass
-    return bool(pids)
+    return len(pids)
 
 
 def _reap(main: int, status: int) -> tuple[int, bool]:
@@ -235,10 +235,18 @@ def _kill_all(main: int) -> None:
     any_left = True
     while any_left:
         try:
-            any_left = _signal_all(main, (_signal.SIGKILL,))
+            _freeze(main)
+            any_left = _signal_all(main, (_signal.SIGKILL,)) > 0
             any_left = _reap(main, 0)[1] or any_left
         except OSError:
             pass  # such as a machine out of descriptors; nothing but the end ends this loop
         if any_left:
             select.select([], [], [], pause_ms / 1000)
             pause_ms = min(2 * pause_ms, 100)
+
+
+def _freeze(main: int) -> None:
+    """Where a killed parent's child does not become ours, nobody forks any more."""
+    before, stopped = -1, 0
+    while not CHILDREN_FILE and before != stopped:
+        before, stopped = stopped, _signal_all(main, (_signal.SIGSTOP,))
