@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import _socket
 import errno
+import itertools
 import marshal
 import os
 import resource
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -339,6 +341,29 @@ def test_nothing_but_the_end_ends_the_kill_loop(monkeypatch: pytest.MonkeyPatch)
     shim._kill_all(5)
     assert killed == [7, 8, 8]
     assert next(rounds, None) is None
+
+
+def test_each_process_is_told_to_end_once_also_one_that_is_born_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = iter([[7], [7, 8], [7, 8], [8, 9], [8, 9]])
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(shim, "descendants", lambda root, group: next(looks))
+    monkeypatch.setattr(os, "kill", lambda pid, number: told.append((pid, number)))
+    before: set[int] = set()
+    shim._terminate(5, before)
+    both = (signal.SIGTERM, signal.SIGCONT)
+    assert told == [(pid, number) for pid in (7, 8) for number in both]
+    shim._terminate(5, before)
+    assert told[4:] == [(9, number) for number in both]
+
+
+def test_one_that_forks_away_all_the_time_does_not_keep_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    pids = itertools.count(100)
+    monkeypatch.setattr(shim, "descendants", lambda root, group: [next(pids)])
+    monkeypatch.setattr(os, "kill", lambda pid, number: None)
+    shim._terminate(5, set())
+    assert next(pids) == 100 + shim.LOOKS
 
 
 @pytest.mark.parametrize(

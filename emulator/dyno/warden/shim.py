@@ -38,6 +38,7 @@ CANNOT_START = 71
 
 
 ORPHAN_PAUSE = 0.1
+LOOKS = 5
 
 
 class Start:
@@ -177,10 +178,13 @@ def _watch(main: int, wakeup: int) -> int:
     poll.register(wakeup, select.POLLIN)
     status = -1
     stopping = False
+    told: set[int] = set()
     while True:
         status, any_left = _reap(main, status)
         if status >= 0 and not (stopping and (any_left or _has_orphans(main))):
             return status
+        if status >= 0:
+            _terminate(main, told)
         for fd, _ in poll.poll():
             if fd == wakeup:
                 os.read(wakeup, 4096)
@@ -188,8 +192,25 @@ def _watch(main: int, wakeup: int) -> int:
             command = os.read(LINK, 1)
             if command in (b"", KILL):
                 return status if status >= 0 else KILLED
-            stopping = stopping or command == TERM
-            _signal_all(main, SIGNALS[command])
+            if command == TERM:
+                stopping = True
+                _terminate(main, told)
+            else:
+                _signal_all(main, SIGNALS[command])
+
+
+def _terminate(main: int, told: set[int]) -> None:
+    """Every process of the launch that has not been `told` to end yet was told so, once.
+
+    One that is born while we look is not seen: we look again, and once more when the main process
+    has ended, lest it live on for its 30 seconds without a word.
+    """
+    for _ in range(LOOKS):
+        new = [pid for pid in descendants(os.getpid(), main) if pid not in told]
+        if not new:
+            return
+        told.update(new)
+        _send(new, SIGNALS[TERM])
 
 
 def _has_orphans(main: int) -> bool:
@@ -206,13 +227,17 @@ def _has_orphans(main: int) -> bool:
 def _signal_all(main: int, numbers: tuple[int, ...]) -> int:
     """Every process of the launch got the signals; how many there were."""
     pids = descendants(os.getpid(), main)
+    _send(pids, numbers)
+    return len(pids)
+
+
+def _send(pids: list[int], numbers: tuple[int, ...]) -> None:
     for pid in pids:
         for number in numbers:
             try:
                 os.kill(pid, number)
             except (ProcessLookupError, PermissionError):
                 pass
-    return len(pids)
 
 
 def _reap(main: int, status: int) -> tuple[int, bool]:
