@@ -34,6 +34,8 @@ MAY_IMPORT = {
 IMPURE = {
     "api.connection",
     "api.descriptors",
+    "api.listener",
+    "api.loopback",
     "api.peer",
     "api.server",
     "cli",

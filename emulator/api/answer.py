@@ -35,6 +35,16 @@ if TYPE_CHECKING:
         def end(self) -> None: ...
 
 
+SHIELD = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+)
+"""What keeps a browser from showing or lending our answers to a web page."""
+
+
 class Response(Fact):
     status: int
     fields: tuple[tuple[str, str], ...] = ()
@@ -43,7 +53,7 @@ class Response(Fact):
     def encoded(self, keeps_alive: bool) -> Buffers:
         """The response's bytes; whether another request may follow is said in it."""
         connection = "keep-alive" if keeps_alive else "close"
-        own = (("Content-Length", str(len(self.body))), ("Connection", connection))
+        own = (*SHIELD, ("Content-Length", str(len(self.body))), ("Connection", connection))
         return response_head(self.status, (*self.fields, *own)), self.body
 
 
@@ -109,4 +119,4 @@ def encoded(data: object) -> bytes:
 def stream_head(content_type: str, *fields: tuple[str, str], status: int = 200) -> bytes:
     """The head of a response whose body ends where the connection does."""
     own = (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close"))
-    return response_head(status, (*fields, *own))
+    return response_head(status, (*fields, *SHIELD, *own))

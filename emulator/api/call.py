@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     class App(Protocol):
         """What the API needs of the emulator. The composition root is one.
 
-        `info` has pid, dir, version and started_at (wall seconds), and what else `status` shall
-        show. `exits` gets the status of each ProcessExited under the dyno's name before the
-        kernel's observers are called. `watchers` are called with the blocks that the channel has
-        just stored (for `logs --grep`). `lend` gives the next launch of that dyno these three
-        descriptors, which are the runner's to close from then on. `tell` writes a line to the log.
+        `info` has pid, dir, version and started_at (wall seconds), api_url if there is one, and
+        what else `status` shall show. `exits` gets the status of each ProcessExited under the
+        dyno's name before the kernel's observers are called. `watchers` are called with the blocks
+        that the channel has just stored (for `logs --grep`). `lend` gives the next launch of that
+        dyno these three descriptors, which are the runner's to close from then on. `tell` writes a
+        line to the log.
         """
 
         kernel: Kernel

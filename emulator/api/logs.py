@@ -37,8 +37,8 @@ class Sessions:
         self._queries[id_] = asked
         while len(self._queries) > KEPT_SESSIONS:
             del self._queries[next(iter(self._queries))]
-        now = call.app.clock.wall()
-        return Answer(lambda: resource.log_session(id_, now), status=CREATED)
+        now, base = call.app.clock.wall(), str(call.app.info.get("api_url", ""))
+        return Answer(lambda: resource.log_session(id_, now, base), status=CREATED)
 
     def read(self, call: Call) -> Stream:
         asked = self._queries.get(call.params["session"])

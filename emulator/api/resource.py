@@ -137,11 +137,12 @@ def release(view: View, item: Release) -> Resource:
     }
 
 
-def log_session(id_: str, now: float) -> Resource:
+def log_session(id_: str, now: float, base: str) -> Resource:
+    """The URL begins with `base`, where the API is."""
     return {
         "created_at": iso(now),
         "id": id_,
-        "logplex_url": f"/logs/{id_}",
+        "logplex_url": f"{base}/logs/{id_}",
         "updated_at": iso(now),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from emulator import __version__
+from emulator.api.loopback import Loopback
 from emulator.api.server import Server
 from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
@@ -40,6 +41,7 @@ class Services:
             "started_at": emulator.boot.started_at,
         }
         self.server = self._serve()
+        self.loopback = self._serve_loopback()
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:
@@ -52,6 +54,17 @@ class Services:
         except UserError as error:
             self.emulator.say("api", str(error))
         return server
+
+    def _serve_loopback(self) -> Loopback | None:
+        """The same API over TCP; `info` has its URL."""
+        emulator, folder = self.emulator, self.emulator.boot.folder.path
+        try:
+            loopback = Loopback(emulator.loop, folder, self.server, self.options.api_port)
+        except UserError as error:
+            emulator.say("api", str(error))
+            return None
+        self.info = {**self.info, "api_url": loopback.url}
+        return loopback
 
     def _watch(self) -> Watcher | None:
         from emulator.runtime.watcher import Watcher
@@ -78,4 +91,6 @@ class Services:
         """They are gone, and so is the socket."""
         if self.watcher:
             self.watcher.close()
+        if self.loopback:
+            self.loopback.close()
         self.server.close()

@@ -48,6 +48,7 @@ class Options(Fact):
     exclude: tuple[str, ...] = ()
     heroku_formation: bool = False
     port: int | None = None
+    api_port: int | None = None
     strict_bind: bool = False
     paced: bool = False
     time_scale: float = 1.0
@@ -62,6 +63,13 @@ class Options(Fact):
 
 class PortTaken(UserError):
     """Port {port} is taken by another program. Choose another with --port, or stop that program."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port=port)
+
+
+class ApiPortTaken(UserError):
+    """Port {port} is taken by another program. Choose another with --api-port, or none."""
 
     def __init__(self, port: int) -> None:
         super().__init__(port=port)
@@ -149,6 +157,8 @@ def run(options: Options) -> int:
     files = read_app(options.dir, options.procfile, options.env)
     if options.port is not None and not is_free(options.port):
         raise PortTaken(options.port)
+    if options.api_port is not None and not is_free(options.api_port, "127.0.0.1"):
+        raise ApiPortTaken(options.api_port)
     folder = Folder(options.dir)
     folder.lock()
     herald = -1
