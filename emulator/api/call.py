@@ -45,19 +45,24 @@ if TYPE_CHECKING:
         def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
         def tell(self, text: str) -> None: ...
 
+    class Timer(Protocol):
+        def cancel(self) -> None: ...
+
 
 class Outside:
-    """What pure code gets from outside: the loop's next turn, chance and the time zone."""
+    """What pure code gets from outside: turns of the loop, soon or later, chance, the time zone."""
 
     def __init__(
         self,
         soon: Callable[[Callable[[], object]], object],
         random: Callable[[int], bytes],
         utc_offset: Callable[[float], int],
+        later: Callable[[float, Callable[[], object]], Timer],
     ) -> None:
         self.soon = soon
         self.random = random
         self.utc_offset = utc_offset
+        self.later = later
 
 
 class Call:

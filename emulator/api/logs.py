@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emulator.errors import NotFound
+from emulator.errors import NotFound, UsageError
 
-from . import resource
+from . import events, resource
 from .answer import Answer, stream_head
 from .identity import shaped
 from .query import query
@@ -60,7 +60,13 @@ def _query(call: Call, fields: Mapping[str, object]) -> Query:
 
 
 def _stream(call: Call, asked: Query) -> Stream:
-    head = stream_head(JSON_LINES if asked.style.json else TEXT)
+    """The log in the form that the client accepts. Source: heroku3 wants lines, the CLI events."""
+    head = call.request.head
+    if events.CONTENT_TYPE in head.get("accept"):
+        if asked.text:
+            raise UsageError("grep: not for server-sent events")
+        return events.Events(call.app, asked, events.place(head.get("last-event-id")), call.outside)
+    lines = stream_head(JSON_LINES if asked.style.json else TEXT)
     if asked.text:
-        return Search(call.app, asked, head, call.outside)
-    return Tail(call.app, asked, head)
+        return Search(call.app, asked, lines, call.outside)
+    return Tail(call.app, asked, lines)

@@ -45,7 +45,7 @@ class Server:
         self._state_dir = state_dir
         self._folder = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
         self._app = app
-        self.api = Api(app, Outside(loop.call_soon, os.urandom, utc_offset))
+        self.api = Api(app, Outside(loop.call_soon, os.urandom, utc_offset, loop.call_later))
         self.guests = Guests(loop)
         self._listener: Listener | None = None
         self._own: tuple[int, int] | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from emulator.logplex.block import Block, Stream
-    from emulator.logplex.buffer import Buffers
+    from emulator.logplex.buffer import Buffers, Loss
 
     from .call import App, Outside
     from .query import Query
@@ -38,6 +38,7 @@ class Tail:
         self._query = query
         self._stored: list[Block] = []
         """What is to be shown of the history, the newest first."""
+        self._preface: list[bytes | memoryview] = []
         self._queue = Buffer(app.clock.wall_ns, BUDGET)
         self._wake: Callable[[], None] = lambda: None
 
@@ -59,17 +60,23 @@ class Tail:
             self._wake()
 
     def take(self, size: int) -> list[bytes | memoryview] | None:
-        parts: list[bytes | memoryview] = []
+        parts, self._preface = self._preface, []
         while self._stored and sum(map(len, parts)) < size:
             for block in self._stored[: -_AT_ONCE - 1 : -1]:
-                parts += buffers(block, self.style)
+                parts += self._shown(block)
             del self._stored[-_AT_ONCE:]
         if not parts and self.is_endless:
             loss = self._queue.loss()
             if loss:
-                parts += buffers(loss.block(self._app.clock.wall_ns()), self.style)
+                parts += self._lost(loss)
             parts += self._queue.take(size)
         return parts if parts or self.is_endless else None
+
+    def _shown(self, block: Block) -> Buffers:
+        return buffers(block, self.style)
+
+    def _lost(self, loss: Loss) -> Buffers:
+        return self._shown(loss.block(self._app.clock.wall_ns()))
 
     def end(self) -> None:
         if self._query.tail:

@@ -63,6 +63,14 @@ class Memory:
         return [block for block in blocks if block.at_ns >= since_ns]
 
 
+class Timer:
+    def __init__(self, at, act):
+        self.at, self.act, self.is_cancelled = at, act, False
+
+    def cancel(self):
+        self.is_cancelled = True
+
+
 class Bench:
     """The App that the API needs."""
 
@@ -76,7 +84,10 @@ class Bench:
         world = World("shop", "dev@localhost", id="0123", policy=policy or Policy())
         ports = itertools.count(20001)
         self.kernel = Kernel(world, self.clock, ports, save, self.obey, self.publish)
-        self.outside = Outside(self.soon.append, lambda n: bytes(range(n)), lambda wall: 0)
+        self.timers = []
+        self.outside = Outside(
+            self.soon.append, lambda n: bytes(range(n)), lambda wall: 0, self.later
+        )
         self.api = Api(self, self.outside)
 
     # The App protocol.
@@ -101,6 +112,10 @@ class Bench:
         self.history.blocks += blocks
         for watcher in list(self.watchers):
             watcher(blocks)
+
+    def later(self, seconds, act):
+        self.timers.append(Timer(self.clock.now + seconds, act))
+        return self.timers[-1]
 
     # What a test does.
 
@@ -138,6 +153,15 @@ class Bench:
         at_ns = self.clock.wall_ns() if at is None else at
         self.channel.publish(Block(at_ns, Stream(source, dyno), text.encode()))
         self.channel.flush()
+
+    def wait(self, seconds):
+        """So much time has gone by."""
+        self.clock.now += seconds
+        due = [timer for timer in self.timers if timer.at <= self.clock.now]
+        for timer in due:
+            self.timers.remove(timer)
+            if not timer.is_cancelled:
+                timer.act()
 
     def turn(self):
         """All that was to come soon has come."""
