@@ -168,6 +168,22 @@ COMMANDS: dict[str, Syntax] = {
             ((), "words", "texts", ...),
         ),
     ),
+    "heroku": (
+        "heroku:heroku",
+        False,
+        (((), "words", "texts", ()),),
+    ),
+    "env": (
+        "env:env",
+        True,
+        (
+            (("--shell",), "shell", "choice", "sh", ("sh", "fish")),
+            (("--json",), "json", "flag", False),
+            (("--unset",), "unset", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
     "releases": (
         "emulator:releases",
         True,

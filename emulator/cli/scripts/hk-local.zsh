@@ -71,6 +71,16 @@ _hk_local_syntax() {
             wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
             positional='commands'
             ;;
+        heroku)
+            options=()
+            wants=()
+            positional=''
+            ;;
+        env)
+            options=('--shell:Whose syntax: sh (bash, zsh) or fish' '--json:Print the variables as JSON' '--unset:Print what undoes it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--shell 'sh,fish' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         releases)
             options=('--num:How many releases' '--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--num '' -n '' --app '' -a '' --dir 'folders' -C 'folders')
@@ -115,6 +125,8 @@ _hk_local() {
             'logs:Show the log of the dynos and of the platform'
             'run:Run a command in a one-off dyno, attached to this terminal'
             'run\:detached:Run a command in a one-off dyno whose output goes to the log'
+            'heroku:Run the official Heroku CLI against the running app'
+            'env:Print the environment that leads `heroku` to the running app'
             'releases:List the releases'
             'version:Print the version of hk-local, the system and Python'
             'completion:Print the script that makes TAB complete'
