@@ -33,7 +33,7 @@ def test_words_name_the_only_types_to_run(started):
 
 def test_every_option(started, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    words = "-f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 -d"
+    words = "-f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 --api-port 90 -d"
     more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop -C /"
     options = started(*words.split(), *more.split(), "--timestamps=time", "--log-size", "1")
     assert options == Options(
@@ -45,6 +45,7 @@ def test_every_option(started, monkeypatch):
         exclude=("clock",),
         heroku_formation=True,
         port=80,
+        api_port=90,
         strict_bind=True,
         paced=True,
         time_scale=2.0,

@@ -34,6 +34,7 @@ complete -c hk-local -n '__hk_local_is start' -l only -x -a '(__hk_local_names t
 complete -c hk-local -n '__hk_local_is start' -l except -x -a '(__hk_local_names types)' -d 'Run all but these process types'
 complete -c hk-local -n '__hk_local_is start' -l heroku-formation -d 'At first web at 1 and all others at 0, as on Heroku'
 complete -c hk-local -n '__hk_local_is start' -l port -s p -x -d 'Port of the app\'s web'
+complete -c hk-local -n '__hk_local_is start' -l api-port -x -d 'Port of the API, for the Heroku CLI; else any, and the same at the next start'
 complete -c hk-local -n '__hk_local_is start' -l strict-bind -d 'A web dyno that listens on loopback only gets R10'
 complete -c hk-local -n '__hk_local_is start' -l pace -x -a 'heroku' -d 'Take as long as Heroku takes'
 complete -c hk-local -n '__hk_local_is start' -l time-scale -x -d 'Cycling, cool-off and idling N times faster'
