@@ -33,9 +33,10 @@ def test_words_name_the_only_types_to_run(started):
 
 def test_every_option(started, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    words = "-f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 --api-port 90 -d"
-    more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop -C /"
-    options = started(*words.split(), *more.split(), "--timestamps=time", "--log-size", "1")
+    words = "-C / -f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 -d"
+    more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop"
+    rest = "--timestamps=time --log-size 1 --api-port 90"
+    options = started(*words.split(), *more.split(), *rest.split())
     assert options == Options(
         dir="/",
         procfile="P",
