@@ -15,22 +15,31 @@ if TYPE_CHECKING:
     from .call import Call
     from .view import View
 
-OK, PARTIAL = 200, 206
-
 
 def app(call: Call) -> Answer:
     return Answer(lambda: resource.app(call.view))
 
 
+def apps(call: Call) -> Answer:
+    """The one that there is."""
+    return Answer(lambda: [resource.app(call.view)])
+
+
 def releases(call: Call) -> Answer:
     """The releases in the range asked for, which is all of them, the oldest first, if none is."""
     view, wanted = call.view, ranges.parse(call.request.head.get("range"))
-    items = list(view.world.releases)
-    chosen = (items[::-1] if wanted.descending else items)[: wanted.most]
+    items = view.world.releases
+    if wanted.name == "version":
+        keys = [str(item.version) for item in items]
+    else:
+        keys = [view.id("release", str(item.version)) for item in items]
+    page = ranges.page(wanted, keys)
+    chosen = [items[place] for place in page.places]
     return Answer(
         lambda: [resource.release(view, item) for item in chosen],
         lambda ink: text.releases(view, chosen, ink),
-        status=OK if len(chosen) == len(items) else PARTIAL,
+        status=page.status,
+        fields=page.fields,
     )
 
 

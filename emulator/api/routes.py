@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from emulator.errors import UserError
-from emulator.fact import Fact
 
-from . import apps, control, dynos, formation, logs, one_off, percent
+from . import absent, account, apps, control, dynos, formation, logs, one_off, percent
+from .route import Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .answer import Answer, Stream
-    from .call import Call
-
-    Endpoint = Callable[[Call], Answer | Stream]
+    from .route import Endpoint
 
 
 class NoSuchEndpoint(UserError):
@@ -36,18 +31,14 @@ class WrongMethod(UserError):
         self.allowed = allowed
 
 
-class Route(Fact):
-    """`pattern` has the names of variable segments in braces."""
-
-    method: str
-    pattern: str
-    endpoint: Endpoint
-
-
 def table() -> tuple[Route, ...]:
     """All routes, with a store of log sessions of their own."""
     sessions = logs.Sessions()
     return (
+        *absent.ROUTES,
+        *account.ROUTES,
+        Route("GET", "/apps", apps.apps),
+        Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),
         Route("GET", "/apps/{app}/dynos", dynos.dynos),
         Route("POST", "/apps/{app}/dynos", one_off.run),
@@ -78,19 +69,21 @@ class Routes:
     """Finds the route of a raw path: a %2F in a segment does not end it."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
-        self._routes = [(route, route.pattern.split("/")) for route in routes]
+        self._routes: dict[tuple[int, str], list[tuple[Route, list[str]]]] = {}
+        for route in routes:
+            pattern = route.pattern.split("/")
+            self._routes.setdefault((len(pattern), pattern[1]), []).append((route, pattern))
 
     def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
         """The endpoint and the variable segments, decoded. Raises NoSuchEndpoint, WrongMethod."""
         segments = path.split("/")
         allowed = []
-        for route, pattern in self._routes:
-            if len(pattern) == len(segments):
-                found = _match(pattern, segments)
-                if found is not None:
-                    if route.method == method:
-                        return route.endpoint, found
-                    allowed.append(route.method)
+        for route, pattern in self._routes.get((len(segments), segments[1]), ()):
+            found = _match(pattern, segments)
+            if found is not None:
+                if route.method == method:
+                    return route.endpoint, found
+                allowed.append(route.method)
         if allowed:
             raise WrongMethod(method, ", ".join(allowed))
         raise NoSuchEndpoint

@@ -162,6 +162,43 @@ def test_ranges():
     assert "Current: v3" in shown
 
 
+def test_the_next_page_is_told_until_there_is_none():
+    bench, found, header = Bench().start(web=1), [], "version ..; max=2, order=desc"
+    for n in range(4, 16):
+        bench.kernel.submit(SetConfig({"N": str(n)}))
+    while header:
+        response = bench.ask("GET", "/apps/~/releases", Range=header)
+        found += [release["version"] for release in json.loads(response.body)]
+        header = dict(response.fields).get("Next-Range", "")
+        assert response.status == (206 if header else 200)
+    assert found == list(range(15, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("header", "versions"),
+    [
+        ("version 2..3", [2, 3]),
+        ("version ]1..; max=1", [2]),
+        ("version ..2", [1, 2]),
+        ("version 2..; order=desc", [2, 1]),
+        ("version 9..; order=desc", [3, 2, 1]),
+        ("version 10..", []),
+        ("version ..0", []),
+        ("name x..y", [1, 2, 3]),
+    ],
+)
+def test_bounds_of_a_range(header, versions):
+    found = Bench().start(web=1).get("/apps/~/releases", Range=header)
+    assert [release["version"] for release in found] == versions
+
+
+def test_a_page_after_an_id():
+    bench = Bench().start(web=1)
+    response = bench.ask("GET", "/apps/~/releases", Range="id ..; max=2")
+    again = bench.get("/apps/~/releases", Range=dict(response.fields)["Next-Range"])
+    assert [release["version"] for release in again] == [3]
+
+
 def test_one_release():
     bench = Bench().start(web=1)
     id_ = bench.get("/apps/~/releases/3")["id"]

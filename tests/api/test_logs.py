@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from json import loads
 from uuid import UUID
 
@@ -230,7 +231,7 @@ def test_a_session_stands_for_its_query(bench):
 
 
 def test_old_sessions_are_forgotten(bench):
-    ids = iter(range(KEPT_SESSIONS + 1))
+    ids = count()
     bench.outside.random = lambda size: next(ids).to_bytes(size, "big")
     urls = [session(bench, {"lines": 1})["logplex_url"] for _ in range(KEPT_SESSIONS + 1)]
     assert bench.refused("GET", urls[0])[0] == 404

@@ -38,7 +38,7 @@ def test_another_app_is_not_found(bench):
     ("method", "target"),
     [
         ("GET", "/"),
-        ("GET", "/apps"),
+        ("GET", "/app"),
         ("GET", "/apps/~/"),
         ("GET", "/apps//dynos"),
         ("GET", "//apps/~"),
@@ -121,7 +121,9 @@ CHANGES = [route for route in table() if route.method in ("POST", "PATCH")]
 )
 def test_whatever_the_body_is_nothing_breaks(route, body):
     bench = Bench().start(web=1)
-    target = route.pattern.format(app="~", dyno="web.1", type="web", release="1", session="x")
+    target = route.pattern.format(
+        app="~", dyno="web.1", type="web", release="1", session="x", feature="preboot"
+    )
     found = bench.ask(route.method, target, body)
     if isinstance(found, Response):
         assert found.status < 500
