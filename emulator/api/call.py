@@ -30,8 +30,9 @@ if TYPE_CHECKING:
         what else `status` shall show. `exits` gets the status of each ProcessExited under the
         dyno's name before the kernel's observers are called. `watchers` are called with the blocks
         that the channel has just stored (for `logs --grep`). `lend` gives the next launch of that
-        dyno these three descriptors, which are the runner's to close from then on. `tell` writes a
-        line to the log.
+        dyno these three descriptors, which are the runner's to close from then on. `edit_config`
+        changes the user's own files and answers with the config vars that they set. `tell` writes
+        a line to the log.
         """
 
         kernel: Kernel
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         watchers: list[Callable[[list[Block]], object]]
 
         def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
+        def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
         def tell(self, text: str) -> None: ...
 
     class Timer(Protocol):

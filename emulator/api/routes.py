@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from emulator.errors import UserError
 
-from . import absent, account, apps, control, dynos, formation, logs, one_off, percent
+from . import (
+    absent,
+    account,
+    apps,
+    config,
+    control,
+    dynos,
+    formation,
+    logs,
+    one_off,
+    percent,
+    releases,
+)
 from .route import Route
 
 TYPE_CHECKING = False
@@ -37,6 +49,7 @@ def table() -> tuple[Route, ...]:
     return (
         *absent.ROUTES,
         *account.ROUTES,
+        *config.ROUTES,
         Route("GET", "/apps", apps.apps),
         Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),
@@ -54,8 +67,8 @@ def table() -> tuple[Route, ...]:
         Route("POST", "/apps/{app}/formations/{type}/actions/stop", dynos.stop_type),
         Route("GET", "/apps/{app}/logs", logs.logs),
         Route("POST", "/apps/{app}/log-sessions", sessions.create),
-        Route("GET", "/apps/{app}/releases", apps.releases),
-        Route("GET", "/apps/{app}/releases/{release}", apps.release),
+        Route("GET", "/apps/{app}/releases", releases.releases),
+        Route("GET", "/apps/{app}/releases/{release}", releases.release),
         Route("GET", "/dyno-sizes", apps.dyno_sizes),
         Route("GET", "/logs/{session}", sessions.read),
         Route("POST", "/hk-local/cycle", dynos.cycle),

@@ -9,7 +9,7 @@ from emulator.api.loopback import Loopback
 from emulator.api.server import Server
 from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
-from emulator.runtime.files import read_app
+from emulator.runtime.files import edit_config, read_app
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +40,20 @@ class Services:
             "version": __version__,
             "started_at": emulator.boot.started_at,
         }
+        self.types = emulator.boot.files.types
+        """What the Procfile said when it was last read; a rollback runs others."""
         self.server = self._serve()
         self.loopback = self._serve_loopback()
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:
         self.emulator.say("api", text)
+
+    def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]:
+        """The user's `.env` says so; the config vars that it sets now."""
+        options = self.options
+        edit_config(options.dir, options.env, changes)
+        return read_app(options.dir, options.procfile, options.env).config
 
     def _serve(self) -> Server:
         server = Server(self.emulator.loop, self.emulator.boot.folder.path, self)
@@ -83,7 +91,9 @@ class Services:
         try:
             files = read_app(options.dir, options.procfile, options.env)
             self.kernel.submit(SetConfig(files.config))
-            self.kernel.submit(Deploy(files.types))
+            if dict(files.types) != dict(self.types):
+                self.types = files.types
+                self.kernel.submit(Deploy(files.types))
         except UserError as error:
             self.emulator.say("reload", f"{error}; the app goes on as it was")
 

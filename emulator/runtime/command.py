@@ -72,6 +72,12 @@ class SetConfig(Command):
     config: Mapping[str, str]
 
 
+class Rollback(Command):
+    """Code and config vars are those of that release again."""
+
+    version: int
+
+
 class Shutdown(Command):
     """Every dyno stops; nothing boots any more."""
 

@@ -11,7 +11,9 @@ from emulator.api.api import Api
 from emulator.api.call import Outside
 from emulator.api.head import parse
 from emulator.api.request import Request
+from emulator.app.config_vars import parse as parse_env
 from emulator.app.formation import Quantity
+from emulator.app.rewriting import rewritten
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import Exited, Ready, Spawn, Spawned
 from emulator.logplex.block import Block, Stream, newest
@@ -79,6 +81,7 @@ class Bench:
         self.told, self.orders, self.lent, self.soon = [], [], [], []
         self.exits, self.watchers = {}, []
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
+        self.env = b""
         self.history = history or Memory()
         self.channel = Channel(lambda: self.soon.append(self.channel.flush), self.store)
         world = World("shop", "dev@localhost", id="0123", policy=policy or Policy())
@@ -94,6 +97,10 @@ class Bench:
 
     def lend(self, dyno, fds, tty):
         self.lent.append((dyno, list(fds), tty))
+
+    def edit_config(self, changes):
+        self.env = rewritten(self.env, ".env", changes)
+        return parse_env(self.env, ".env").values
 
     def tell(self, text):
         self.told.append(text)
