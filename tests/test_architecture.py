@@ -24,9 +24,10 @@ MAY_IMPORT = {
     "app": FOUNDATION,
     "dyno": (*FOUNDATION, "dyno.warden"),
     "logplex": FOUNDATION,
+    "rendezvous": FOUNDATION,
     "runtime": (*FOUNDATION, "app", "dyno", "logplex"),
     "api": (*FOUNDATION, "app", "dyno", "logplex", "runtime"),
-    "cli": (*FOUNDATION, "app", "dyno", "logplex", "runtime", "api"),
+    "cli": (*FOUNDATION, "app", "dyno", "logplex", "runtime", "api", "rendezvous"),
     "dyno.warden": (),
 }
 """By package, what it may import besides itself. Imports go down only, never sideways."""
@@ -52,6 +53,9 @@ IMPURE = {
     "logplex.output",
     "logplex.segment",
     "logplex.sink",
+    "rendezvous.server",
+    "rendezvous.session",
+    "rendezvous.terminal",
     "runtime.files",
     "runtime.folder",
     "runtime.store",

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
         what else `status` shall show. `exits` gets the status of each ProcessExited under the
         dyno's name before the kernel's observers are called. `watchers` are called with the blocks
         that the channel has just stored (for `logs --grep`). `lend` gives the next launch of that
-        dyno these three descriptors, which are the runner's to close from then on. `edit_config`
-        changes the user's own files and answers with the config vars that they set. `tell` writes
-        a line to the log.
+        dyno these three descriptors, which are the runner's to close from then on. `await_client`
+        lets that dyno start once a client has come to the URL that it answers: to a terminal of so
+        many columns and lines, or to pipes; the client may want the exit status in the end.
+        `edit_config` changes the user's own files and answers with the config vars that they set.
+        `tell` writes a line to the log.
         """
 
         kernel: Kernel
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
         watchers: list[Callable[[list[Block]], object]]
 
         def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
+        def await_client(
+            self, dyno: str, size: tuple[int, int] | None, wants_status: bool
+        ) -> str: ...
         def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
         def tell(self, text: str) -> None: ...
 

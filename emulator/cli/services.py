@@ -11,6 +11,8 @@ from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
 from emulator.runtime.files import edit_config, read_app
 
+from .guests import Guests
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
@@ -34,6 +36,8 @@ class Services:
         self.exits: MutableMapping[str, int] = emulator.exits
         self.watchers: list[Callable[[list[Block]], object]] = emulator.watchers
         self.lend = emulator.runner.lend
+        self.guests = Guests(emulator)
+        self.await_client = self.guests.await_client
         self.info: Mapping[str, object] = {
             "pid": os.getpid(),
             "dir": self.options.dir,
@@ -101,6 +105,7 @@ class Services:
         """They are gone, and so is the socket."""
         if self.watcher:
             self.watcher.close()
+        self.guests.close()
         if self.loopback:
             self.loopback.close()
         self.server.close()

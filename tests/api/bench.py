@@ -79,6 +79,7 @@ class Bench:
     def __init__(self, policy=None, history=None, save=lambda world: None):
         self.clock = Clock()
         self.told, self.orders, self.lent, self.soon = [], [], [], []
+        self.awaited = []
         self.exits, self.watchers = {}, []
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
         self.env = b""
@@ -101,6 +102,10 @@ class Bench:
     def edit_config(self, changes):
         self.env = rewritten(self.env, ".env", changes)
         return parse_env(self.env, ".env").values
+
+    def await_client(self, dyno, size, wants_status):
+        self.awaited.append((dyno, size, wants_status))
+        return "rendezvous://localhost:5000/secret"
 
     def tell(self, text):
         self.told.append(text)
