@@ -203,6 +203,13 @@ def _restart(doing: Decision) -> None:
             doing.step(name, dyno.Restart())
 
 
+def set_up(doing: Decision, given: ask.SetUp) -> None:
+    """No release, and nothing in the log: in no log sample does Heroku say a word about these."""
+    fields = {name: getattr(given, name) for name in given.__match_args__}
+    changed = {name: value for name, value in fields.items() if value is not None}
+    doing.world = doing.world.replace(**changed)
+
+
 def shut_down(doing: Decision, given: ask.Shutdown) -> None:
     doing.world = doing.world.replace(stopping=True)
     doing.reconcile()
@@ -258,6 +265,7 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.Deploy: deploy,
     ask.SetConfig: set_config,
     ask.Rollback: rollback,
+    ask.SetUp: set_up,
     ask.Shutdown: shut_down,
     ask.Abort: abort,
     ask.Slept: slept,
