@@ -16,6 +16,7 @@ from . import (
     one_off,
     percent,
     releases,
+    surroundings,
 )
 from .route import Route
 
@@ -50,6 +51,7 @@ def table() -> tuple[Route, ...]:
         *absent.ROUTES,
         *account.ROUTES,
         *config.ROUTES,
+        *surroundings.ROUTES,
         Route("GET", "/apps", apps.apps),
         Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),

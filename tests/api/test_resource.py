@@ -21,12 +21,15 @@ LISTS = {
     "/apps/~/collaborators": "collaborator",
     "/oauth/authorizations": "oauth-authorization",
     "/stacks": "stack",
+    "/apps/~/domains": "domain",
+    "/apps/~/features": "app-feature",
 }
 SINGLE = {
     "/account": "account",
     "/account/rate-limits": "rate-limit",
     "/apps/~": "app",
     "/apps/~/dynos/web.1": "dyno",
+    "/apps/~/features/preboot": "app-feature",
     "/apps/~/formation/clock": "formation",
     "/apps/~/releases/v3": "release",
 }
@@ -62,6 +65,11 @@ def test_what_is_created_or_changed():
         ("POST", "/apps/~/dynos", {"command": "ls"}, "dyno"),
         ("PATCH", "/apps/~/formation/web", {"quantity": 2}, "formation"),
         ("POST", "/apps/~/log-sessions", {"lines": 10, "tail": False}, "log-session"),
+        ("POST", "/apps/~/log-drains", {"url": "https://example.org/"}, "log-drain"),
+        ("POST", "/apps/~/domains", {"hostname": "www.example.org"}, "domain"),
+        ("PATCH", "/apps/~/features/preboot", {"enabled": True}, "app-feature"),
+        ("PATCH", "/apps/~", {"maintenance": True}, "app"),
+        ("POST", "/apps/~/releases", {"release": "3"}, "release"),
     ):
         response = bench.ask(method, target, body)
         assert response.status in (200, 201)
