@@ -34,6 +34,7 @@ MAY_IMPORT = {
 
 IMPURE = {
     "api.connection",
+    "api.courier",
     "api.descriptors",
     "api.listener",
     "api.loopback",

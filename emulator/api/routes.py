@@ -17,6 +17,7 @@ from . import (
     percent,
     releases,
     surroundings,
+    webhooks,
 )
 from .route import Route
 
@@ -52,6 +53,7 @@ def table() -> tuple[Route, ...]:
         *account.ROUTES,
         *config.ROUTES,
         *surroundings.ROUTES,
+        *webhooks.ROUTES,
         Route("GET", "/apps", apps.apps),
         Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),

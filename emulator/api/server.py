@@ -45,7 +45,8 @@ class Server:
         self._state_dir = state_dir
         self._folder = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
         self._app = app
-        self.api = Api(app, Outside(loop.call_soon, os.urandom, utc_offset, loop.call_later))
+        self.outside = Outside(loop.call_soon, os.urandom, utc_offset, loop.call_later)
+        self.api = Api(app, self.outside)
         self.guests = Guests(loop)
         self._listener: Listener | None = None
         self._own: tuple[int, int] | None = None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 
 from emulator import __version__
+from emulator.api.courier import Courier
 from emulator.api.loopback import Loopback
+from emulator.api.notices import Teller
 from emulator.api.server import Server
 from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
@@ -17,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
 
+    from emulator.event import Event
     from emulator.logplex.block import Block
     from emulator.runtime.watcher import Watcher
 
@@ -48,10 +51,30 @@ class Services:
         """What the Procfile said when it was last read; a rollback runs others."""
         self.server = self._serve()
         self.loopback = self._serve_loopback()
+        self.courier = Courier(self._tell_soon)
+        self._tell_webhooks()
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:
         self.emulator.say("api", text)
+
+    def _tell_soon(self, text: str) -> None:
+        """From any thread, and even when the loop has ended."""
+        try:
+            self.emulator.loop.call_soon_threadsafe(self.tell, text)
+        except RuntimeError:
+            pass
+
+    def _tell_webhooks(self) -> None:
+        """They learn of all that is published from now on, after everybody else."""
+        publish = self.kernel.publish
+        teller = Teller(self, self.server.outside, self.courier.deliver)
+
+        def publish_and_tell(events: list[Event]) -> None:
+            publish(events)
+            teller.tell(events)
+
+        self.kernel.publish = publish_and_tell
 
     def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]:
         """The user's `.env` says so; the config vars that it sets now."""
@@ -106,6 +129,7 @@ class Services:
         if self.watcher:
             self.watcher.close()
         self.guests.close()
+        self.courier.close()
         if self.loopback:
             self.loopback.close()
         self.server.close()

@@ -34,6 +34,8 @@ SINGLE = {
     "/apps/~/releases/v3": "release",
 }
 
+WEBHOOK = {"include": ["dyno"], "level": "sync", "url": "http://localhost/", "secret": "s"}
+
 needs_schema = pytest.mark.skipif(
     SCHEMA is None and "CI" not in os.environ, reason="no copy of Heroku's schema here"
 )
@@ -67,6 +69,7 @@ def test_what_is_created_or_changed():
         ("POST", "/apps/~/log-sessions", {"lines": 10, "tail": False}, "log-session"),
         ("POST", "/apps/~/log-drains", {"url": "https://example.org/"}, "log-drain"),
         ("POST", "/apps/~/domains", {"hostname": "www.example.org"}, "domain"),
+        ("POST", "/apps/~/webhooks", WEBHOOK, "app-webhook"),
         ("PATCH", "/apps/~/features/preboot", {"enabled": True}, "app-feature"),
         ("PATCH", "/apps/~", {"maintenance": True}, "app"),
         ("POST", "/apps/~/releases", {"release": "3"}, "release"),
