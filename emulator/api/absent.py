@@ -54,6 +54,8 @@ EMPTY = (
     "/apps/{app}/buildpack-installations",
     "/apps/{app}/builds",
     "/apps/{app}/sni-endpoints",
+    "/apps/{app}/webhook-deliveries",
+    "/apps/{app}/webhook-events",
     "/pipelines",
     "/spaces",
     "/teams",
