@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,6 +112,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 NAMES = ["updates", "quantity", "size", "dyno_size", "command", "attach", "env", "type"]
+NAMES += ["url", "hostname", "include", "level", "secret", "enabled", "maintenance", "name"]
 NAMES += ["target", "kill", "lines", "tail", "dyno", "since", "grep", "source", "format"]
 CHANGES = [route for route in table() if route.method in ("POST", "PATCH")]
 
@@ -121,9 +124,9 @@ CHANGES = [route for route in table() if route.method in ("POST", "PATCH")]
 )
 def test_whatever_the_body_is_nothing_breaks(route, body):
     bench = Bench().start(web=1)
-    target = route.pattern.format(
-        app="~", dyno="web.1", type="web", release="1", session="x", feature="preboot"
-    )
+    names = dict.fromkeys(re.findall(r"{(\w+)}", route.pattern), "x")
+    known = {"app": "~", "dyno": "web.1", "type": "web", "release": "1", "feature": "preboot"}
+    target = route.pattern.format(**names | known)
     found = bench.ask(route.method, target, body)
     if isinstance(found, Response):
         assert found.status < 500
