@@ -3,6 +3,7 @@ T10, T12)."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -185,3 +186,24 @@ def test_closing_leaves_no_listener(folder):
     with pytest.raises(ConnectionRefusedError):
         street.call()
     street.clients[-1].close()
+
+
+def test_what_was_done_is_answered_whatever_else_the_client_sends(street):
+    """A reset would make the Heroku CLI ask again, up to five times."""
+    client = street.call()
+    head = f"Host: localhost:{street.loopback.port}\r\nAuthorization: Bearer "
+    head += street.loopback.token + "\r\nConnection: close"
+    body = b'{"url": "https://example.org/"}'
+    raw = request("/apps/~/log-drains", "POST", body=body)
+    raw = raw.replace(b"Host: localhost", head.encode())
+
+    async def act():
+        sending = asyncio.ensure_future(client.send(raw + b"more than was announced" * 100_000))
+        head, body = await client.until(b"\r\n\r\n"), await client.until(b"}\n")
+        assert b'"url"' in body
+        assert await street.loop.sock_recv(client.sock, 1) == b"", "an end, not a reset"
+        sending.cancel()
+        return head
+
+    assert b" 201 Created" in street.loop.does(act())
+    assert len(street.bench.kernel.world.drains) == 1
