@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         that the channel has just stored (for `logs --grep`). `lend` gives the next launch of that
         dyno these three descriptors, which are the runner's to close from then on. `await_client`
         lets that dyno start once a client has come to the URL that it answers: to a terminal of so
-        many columns and lines, or to pipes; the client may want the exit status in the end.
+        many columns and lines, or to pipes; the client may want the exit status in the
+        end, and show output on a screen.
         `edit_config` changes the user's own files and answers with the config vars that they set.
         `tell` writes a line to the log.
         """
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
         def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
         def await_client(
-            self, dyno: str, size: tuple[int, int] | None, wants_status: bool
+            self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool
         ) -> str: ...
         def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
         def tell(self, text: str) -> None: ...

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from emulator.logplex.block import Block
     from emulator.logplex.buffer import Buffers, Loss
+    from emulator.logplex.terminal import Style
 
     from .call import App, Outside, Timer
     from .query import Query
@@ -37,14 +38,6 @@ class Place(Fact):
 
     at_ns: int
     lines: int
-
-    def __str__(self) -> str:
-        return f"{self.at_ns}-{self.lines}"
-
-    def after(self, block: Block) -> Place:
-        """The place behind a block that begins here."""
-        before = self.lines if block.at_ns == self.at_ns else 0
-        return Place(block.at_ns, before + block.lines)
 
 
 def place(text: str) -> Place | None:
@@ -69,26 +62,69 @@ def behind(blocks: list[Block], last: Place) -> list[Block]:
     return found
 
 
+class Count:
+    """The place behind the last block that was counted."""
+
+    __slots__ = ("at_ns", "lines")
+
+    def __init__(self, last: Place) -> None:
+        self.at_ns, self.lines = last.at_ns, last.lines
+
+    def id(self, block: Block) -> bytes:
+        """The id of the event that the block is, which comes next."""
+        if block.at_ns != self.at_ns:
+            self.at_ns, self.lines = block.at_ns, 0
+        self.lines += block.lines
+        return b"id: %d-%d\n" % (self.at_ns, self.lines)
+
+
+class Press:
+    """Blocks of one flush of the channel are rendered once for all readers of one style."""
+
+    def __init__(self) -> None:
+        self._styles: dict[Style, dict[int, bytes]] = {}
+        self._blocks: list[Block] = []
+
+    def sheets(self, style: Style) -> dict[int, bytes]:
+        """Where that style's events are; to look a style up each time would cost more than that."""
+        return self._styles.setdefault(style, {})
+
+    def data(
+        self, blocks: list[Block], number: int, style: Style, sheets: dict[int, bytes]
+    ) -> bytes:
+        if blocks is not self._blocks:
+            self._blocks = blocks
+            for old in self._styles.values():
+                old.clear()
+        if number not in sheets:
+            sheets[number] = _data(render(blocks[number], style))
+        return sheets[number]
+
+
+PRESS = Press()
+
+
 class Events(Tail):
     """A tail whose blocks are events."""
 
     def __init__(self, app: App, query: Query, last: Place | None, outside: Outside) -> None:
-        super().__init__(app, query, stream_head(CONTENT_TYPE))
+        super().__init__(app, query, stream_head(CONTENT_TYPE), outside)
         self._last = last
-        self._shown_to = self._stored_to = last or Place(0, 0)
-        self._later = outside.later
-        self._timer: Timer | None = None
+        self._shown_to = Count(last or Place(0, 0))
+        self._told_to = Count(last or Place(0, 0))
+        self._heart: Timer | None = None
+        self._sheets = PRESS.sheets(self.style)
 
     def begin(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._app.channel.flush()
         stored = self._found()
         for block in stored:
-            self._stored_to = self._stored_to.after(block)
+            self._told_to.id(block)
         self._stored = stored[::-1]
         if self._query.tail:
             self._app.watchers.append(self._watch)
-            self._timer = self._later(HEARTBEAT_SECONDS, self._beat)
+            self._heart = self._outside.later(HEARTBEAT_SECONDS, self._beat)
         else:
             self._preface.append(AT_ONCE)
 
@@ -101,30 +137,28 @@ class Events(Tail):
         return behind(self._app.history.last(MOST_LINES, query.filter, since_ns), last)
 
     def _watch(self, blocks: list[Block]) -> None:
-        for block in blocks:
-            if self._query.filter(block.stream):
-                self._stored_to = self._stored_to.after(block)
-                self.deliver(self._event(block, self._stored_to), block.lines)
+        style, wanted, sheets = self.style, self._query.filter, self._sheets
+        for number, block in enumerate(blocks):
+            if wanted(block.stream):
+                data = PRESS.data(blocks, number, style, sheets)
+                self.deliver((self._told_to.id(block), data), block.lines)
         self.end_turn()
 
     def _beat(self) -> None:
-        self._timer = self._later(HEARTBEAT_SECONDS, self._beat)
+        self._heart = self._outside.later(HEARTBEAT_SECONDS, self._beat)
         self.deliver((HEARTBEAT,), 0)
         self.end_turn()
 
     def _shown(self, block: Block) -> Buffers:
-        self._shown_to = self._shown_to.after(block)
-        return self._event(block, self._shown_to)
-
-    def _event(self, block: Block, place: Place) -> Buffers:
-        return (b"id: %b\n" % str(place).encode() + _data(render(block, self.style)),)
+        return self._shown_to.id(block), _data(render(block, self.style))
 
     def _lost(self, loss: Loss) -> Buffers:
         return (_data(render(loss.block(self._app.clock.wall_ns()), self.style)),)
 
     def end(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        self._stop_waiting()
+        if self._heart:
+            self._heart.cancel()
             self._app.watchers.remove(self._watch)
 
 

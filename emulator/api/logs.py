@@ -69,4 +69,4 @@ def _stream(call: Call, asked: Query) -> Stream:
     lines = stream_head(JSON_LINES if asked.style.json else TEXT)
     if asked.text:
         return Search(call.app, asked, lines, call.outside)
-    return Tail(call.app, asked, lines)
+    return Tail(call.app, asked, lines, call.outside)

@@ -47,14 +47,13 @@ def run(call: Call) -> Answer | Stream:
 
 def _awaited(call: Call, order: Run) -> str:
     """Where the client of the one-off is expected."""
-    size = None
+    size, env = None, dict(order.env)
     if not call.payload.flag("force_no_tty"):
-        env = dict(order.env)
         given = (env.get("COLUMNS", ""), env.get("LINES", ""))
         columns, lines = (int(n) if n.isdigit() and len(n) < 5 else 0 for n in given)
         size = (columns or DEFAULT_SIZE[0], lines or DEFAULT_SIZE[1])
     wants_status = (call.payload.text("command") or "").endswith(TELL_STATUS)
-    return call.app.await_client(order.name, size, wants_status)
+    return call.app.await_client(order.name, size, wants_status, "COLUMNS" in env)
 
 
 def _order(call: Call) -> Run:

@@ -103,8 +103,8 @@ class Bench:
         self.env = rewritten(self.env, ".env", changes)
         return parse_env(self.env, ".env").values
 
-    def await_client(self, dyno, size, wants_status):
-        self.awaited.append((dyno, size, wants_status))
+    def await_client(self, dyno, size, wants_status, on_screen):
+        self.awaited.append((dyno, size, wants_status, on_screen))
         return "rendezvous://localhost:5000/secret"
 
     def tell(self, text):

@@ -149,3 +149,15 @@ def test_what_was_forgotten_is_skipped():
     assert behind(blocks, Place(6, 4)) == blocks[1:]
     assert behind(blocks, Place(9, 1)) == []
     assert behind(blocks[::-1], Place(9, 1)) == blocks[1::-1], "the clock was set back"
+
+
+def test_readers_of_one_style_get_the_same_bytes_each_with_its_own_ids(bench):
+    everything = opened(bench, "/apps/~/logs?tail=1&lines=0")
+    some_of_it = opened(bench, "/apps/~/logs?tail=1&lines=0&dyno=web")
+    bare = opened(bench, "/apps/~/logs?tail=1&lines=0&prefix=0")
+    for n in range(3):
+        bench.log(f"w{n}\n", dyno="worker.1")
+        bench.log(f"{n}\n")
+    assert messages(read(everything)) == (["w0", "0", "w1", "1", "w2", "2"], f"{NS}-6")
+    assert messages(read(some_of_it)) == (["0", "1", "2"], f"{NS}-3")
+    assert read(bare).count("data: w") == 3

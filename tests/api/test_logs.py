@@ -236,3 +236,20 @@ def test_old_sessions_are_forgotten(bench):
     urls = [session(bench, {"lines": 1})["logplex_url"] for _ in range(KEPT_SESSIONS + 1)]
     assert bench.refused("GET", urls[0])[0] == 404
     assert Reading(bench, urls[1]).text
+
+
+def test_a_reader_is_woken_at_once_and_then_only_so_often(bench):
+    reading = Reading(bench, "/apps/~/logs?tail=1&lines=0")
+    for n in range(10):
+        bench.log(f"{n}\n")
+    assert reading.woken == 1
+    bench.wait(0.025)
+    assert reading.woken == 2
+    assert messages(reading.text) == [str(n) for n in range(10)]
+    bench.wait(1)
+    assert reading.woken == 2
+    bench.log("later\n")
+    assert reading.woken == 3
+    bench.log("last\n")
+    reading.stream.end()
+    assert [timer for timer in bench.timers if not timer.is_cancelled] == []

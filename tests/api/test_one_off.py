@@ -112,20 +112,20 @@ STATUS = ' ; echo "\uffff heroku-command-exit-status: $?"'
 
 
 @pytest.mark.parametrize(
-    ("fields", "size", "wants_status"),
+    ("fields", "size", "wants_status", "on_screen"),
     [
-        ({"env": {"TERM": "xterm", "COLUMNS": 101, "LINES": 33}}, (101, 33), False),
-        ({"env": {"COLUMNS": "-1", "LINES": "99999"}}, (80, 24), False),
-        ({"command": f"ls{STATUS}", "force_no_tty": True}, None, True),
+        ({"env": {"TERM": "xterm", "COLUMNS": 101, "LINES": 33}}, (101, 33), False, True),
+        ({"env": {"COLUMNS": "-1", "LINES": "99999"}}, (80, 24), False, True),
+        ({"command": f"ls{STATUS}", "force_no_tty": True}, None, True, False),
     ],
 )
-def test_over_tcp_its_client_is_expected_elsewhere(bench, fields, size, wants_status):
+def test_over_tcp_its_client_is_expected_elsewhere(bench, fields, size, wants_status, on_screen):
     body = {"command": "ls", "attach": True, **fields}
     response = bench.ask("POST", "/apps/~/dynos", body)
     dyno = loads(response.body)
     assert (response.status, dyno["command"]) == (201, "ls")
     assert dyno["attach_url"] == "rendezvous://localhost:5000/secret"
-    assert bench.awaited == [(dyno["name"], size, wants_status)]
+    assert bench.awaited == [(dyno["name"], size, wants_status, on_screen)]
     assert spawned(bench).command == "ls"
     assert bench.lent == []
 
@@ -133,7 +133,7 @@ def test_over_tcp_its_client_is_expected_elsewhere(bench, fields, size, wants_st
 def test_a_one_off_that_is_refused_awaits_nobody(bench):
     body = {"command": "ls", "attach": True, "size": "huge"}
     assert bench.ask("POST", "/apps/~/dynos", body).status == 422
-    ((dyno, _, _),) = bench.awaited
+    ((dyno, *_),) = bench.awaited
     assert bench.lent == [(dyno, [], False)]
 
 
