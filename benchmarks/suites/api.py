@@ -21,8 +21,12 @@ SECONDS = 5.0
 SETTLE = 2.0
 TAILS = 50
 TAIL_SECONDS = 10.0
-LINES, MICROS = 40_000, 1000
+LINES, MICROS = 60_000, 900
 """Of the child whose log is tailed: about 1,000 a second, for longer than is measured."""
+PATH = "/apps/~/dynos"
+PS = (PATH, "/apps/~", "/account")
+"""What `heroku ps` asks for. Source: Heroku CLI, src/commands/ps/index.ts."""
+PS_RUNS = 50
 
 
 class Client:
@@ -73,27 +77,33 @@ def requests(flood: bool, peer: Peer) -> Result:
         await_answer(str(run.folder))
         run.go()
         client = stack.enter_context(Client(run))
-        if len(json.loads(client.get("/apps/~/dynos"))) != len(modes):
+        if len(json.loads(client.get(PATH))) != len(modes):
             raise Failed("not every dyno is listed")
         time.sleep(SETTLE)
         own = run.own()
         before, begun = process.cpu_seconds(own), time.monotonic()
-        times = [_timed(client) for _ in iter(lambda: time.monotonic() < begun + SECONDS, False)]
+        times = [
+            _timed(client, PATH) for _ in iter(lambda: time.monotonic() < begun + SECONDS, False)
+        ]
         took, used = time.monotonic() - begun, process.cpu_seconds(own) - before
+        ps = [_timed(client, *PS) for _ in range(PS_RUNS)]
     return Result(
         {
             "requests/s": len(times) / took,
             "p50 ms": percentile(times, 0.5),
             "p99 ms": percentile(times, 0.99),
+            "heroku ps ms": percentile(ps, 0.5),
             # Beside a flood most of it is the flood's.
             **({} if flood else {"CPU us each": used / len(times) * 1e6}),
         }
     )
 
 
-def _timed(client: Client) -> float:
+def _timed(client: Client, *paths: str) -> float:
+    """Milliseconds until all were answered, one after the other."""
     begun = time.monotonic_ns()
-    client.get("/apps/~/dynos")
+    for path in paths:
+        client.get(path)
     return (time.monotonic_ns() - begun) / 1e6
 
 
@@ -155,6 +165,7 @@ SUITES = [
                 Metric("requests/s", more_is_better=True),
                 Metric("p50 ms"),
                 Metric("p99 ms"),
+                Metric("heroku ps ms"),
                 Metric("CPU us each"),
             ],
             measure=partial(requests, flood),
