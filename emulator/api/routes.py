@@ -86,16 +86,20 @@ class Routes:
     """Finds the route of a raw path: a %2F in a segment does not end it."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
-        self._routes: dict[tuple[int, str], list[tuple[Route, list[str]]]] = {}
+        self._routes: dict[tuple[int, str, str], list[tuple[Route, list[str]]]] = {}
         for route in routes:
             pattern = route.pattern.split("/")
-            self._routes.setdefault((len(pattern), pattern[1]), []).append((route, pattern))
+            last = "" if pattern[-1].startswith("{") else pattern[-1]
+            key = (len(pattern), pattern[1], last)
+            self._routes.setdefault(key, []).append((route, pattern))
 
     def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
         """The endpoint and the variable segments, decoded. Raises NoSuchEndpoint, WrongMethod."""
         segments = path.split("/")
+        kind = (len(segments), segments[1])
+        named = self._routes.get((*kind, segments[-1]), ()) if segments[-1] else ()
         allowed = []
-        for route, pattern in self._routes.get((len(segments), segments[1]), ()):
+        for route, pattern in (*named, *self._routes.get((*kind, ""), ())):
             found = _match(pattern, segments)
             if found is not None:
                 if route.method == method:
@@ -107,15 +111,13 @@ class Routes:
 
 
 def _match(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
-    found = {}
+    named = []
     for expected, segment in zip(pattern, segments, strict=True):
-        if expected.startswith("{"):
-            if not segment:
-                return None
-            try:
-                found[expected[1:-1]] = percent.unquote(segment)
-            except ValueError:
-                return None
+        if expected.startswith("{") and segment:
+            named.append((expected[1:-1], segment))
         elif expected != segment:
             return None
-    return found
+    try:
+        return {name: percent.unquote(segment) for name, segment in named}
+    except ValueError:
+        return None

@@ -28,6 +28,11 @@ def test_its_id_is_a_name_too(bench):
     assert bench.get(f"/apps/{bench.get('/apps/~')['id']}/dynos")
 
 
+def test_a_name_in_braces_is_a_name_like_others(bench):
+    assert bench.refused("GET", "/apps/{app}/dynos")[2] == "Couldn't find that app."
+    assert "({dyno})" in bench.refused("GET", "/apps/~/dynos/{dyno}")[2]
+
+
 def test_another_app_is_not_found(bench):
     assert bench.refused("GET", "/apps/other/dynos") == (
         404,
@@ -46,6 +51,7 @@ def test_another_app_is_not_found(bench):
         ("GET", "//apps/~"),
         ("GET", "/apps/~/dynos/web.1/"),
         ("GET", "/apps/~/dynos/%zz"),
+        ("GET", "/apps/~/{dyno}"),
         ("GET", "/apps/~/dynos/%ff"),
         ("GET", "/Apps/~"),
         ("GET", "/apps/~/../~"),
