@@ -40,6 +40,7 @@ def test_status():
         "App:      shop\n"
         "Folder:   /srv/shop\n"
         f"Web:      http://localhost:{port}/\n"
+        "API:      at the socket only\n"
         "Release:  v3\n"
         "Dynos:    2 up, 1 crashed\n"
         "Emulator: hk-local 1.2.3, pid 42\n"
@@ -51,6 +52,9 @@ def test_status_of_nothing():
     bench = Bench()
     assert "Dynos:    none\n" in bench.text("/hk-local/status")
     assert "Web:      no web dyno\n" in bench.text("/hk-local/status")
+    bench.info = {**bench.info, "api_url": "http://localhost:5555"}
+    assert "API:      http://localhost:5555\n" in bench.text("/hk-local/status")
+    assert bench.get("/hk-local/status")["api_url"] == "http://localhost:5555"
 
 
 def test_waiting_ends_when_all_are_up():
