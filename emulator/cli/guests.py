@@ -21,13 +21,15 @@ class Guests:
         self._emulator = emulator
         self._server: Server | None = None
 
-    def await_client(self, dyno: str, size: tuple[int, int] | None, wants_status: bool) -> str:
+    def await_client(
+        self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool
+    ) -> str:
         """The dyno starts once a client has come to this URL; it can do so once."""
         from emulator.rendezvous.guest import Guest
 
         if self._server is None:
             self._server = self._serve()
-        url = self._server.expect(Guest(dyno, size, wants_status))
+        url = self._server.expect(Guest(dyno, size, wants_status, on_screen))
         self._emulator.exits.pop(dyno, None)  # of an earlier dyno of that name
         self._emulator.runner.hold(dyno)
         return url

@@ -30,6 +30,15 @@ END_OF_INPUT = b"\x04"
 """Source: Heroku CLI, run: what it sends where its own standard input ends."""
 SPLIT_SECONDS = 0.005
 """A lone `\\r` (a progress bar) waits so long for its `\\n`."""
+SETTLED = 1.0
+SETTLED_ON_SCREEN = 0.2
+"""A CLI whose standard input ends when we have closed the connection already dies of an error (it
+would still say END_OF_INPUT). So none is closed earlier than so many seconds after its greeting, if
+that has not been said; where output is a person's terminal, input hardly ever ends at once."""
+SHOWN_BYTES, SHOWN_SECONDS = 2_000_000, 3.0
+"""When the CLI is told an exit status other than 0 it ends at once and loses what it has not shown
+yet. So it is given a second for so many bytes of what it got without a pause, and not much more."""
+PAUSE_SECONDS = 0.5
 LAST_SECONDS = 1.0
 """A process that escaped and holds the terminal of a dyno that has ended is waited for so long."""
 
@@ -45,6 +54,11 @@ class Session(asyncio.Protocol):
         self._terminal: Terminal | None = None
         self._status: int | None = None
         self._is_paused = False
+        self._has_input_ended = False
+        self._settled_at = 0.0
+        self._unshown = 0
+        self._told_at = 0.0
+        self._is_over = False
         self._timer: asyncio.TimerHandle | None = None
         self.guest: Guest | None = None
 
@@ -72,15 +86,20 @@ class Session(asyncio.Protocol):
             return
         self._give(None)
         self.transport.write(GREETING)
+        wait = SETTLED_ON_SCREEN if self.guest.on_screen else SETTLED
+        self._settled_at = self._loop.time() + wait
         resume = self.transport.resume_reading
         self._terminal = Terminal(self._loop, self.guest.size, self._tell, self._look, resume)
         self._host.seat(self.guest, self._terminal)
         self._type(rest.removeprefix(b"\r\n"))
 
     def _type(self, data: bytes) -> None:
+        self._has_input_ended = data.endswith(END_OF_INPUT)
         if self.guest is None or self._terminal is None:
+            if self._is_over:
+                self._leave()
             return
-        is_last = self.guest.size is None and data.endswith(END_OF_INPUT)
+        is_last = self.guest.size is None and self._has_input_ended
         if not self._terminal.type(data.removesuffix(END_OF_INPUT) if is_last else data):
             self.transport.pause_reading()
         if is_last:
@@ -107,6 +126,9 @@ class Session(asyncio.Protocol):
             self._terminal.resume()
 
     def _tell(self, data: bytes) -> None:
+        now = self._loop.time()
+        self._unshown = len(data) + (self._unshown if now - self._told_at < PAUSE_SECONDS else 0)
+        self._told_at = now
         ready, self._held = records(self._held + data)
         for record in ready:
             self.transport.write(record)
@@ -143,10 +165,26 @@ class Session(asyncio.Protocol):
         self._give(None)
         if self._held:
             self.transport.write(self._held)
-        if self.guest and self.guest.wants_status:
-            self.transport.write(exit_record(status))
         self._close()
-        self.transport.close()
+        wait = min(self._unshown / SHOWN_BYTES, SHOWN_SECONDS) if status else 0.0
+        if self.guest and self.guest.wants_status:
+            self._give(wait, lambda: self._conclude(exit_record(status)))
+        else:
+            self._conclude(b"")
+
+    def _conclude(self, record: bytes) -> None:
+        self.transport.write(record)
+        self._is_over = True
+        self._leave()
+
+    def _leave(self) -> None:
+        """The connection is closed, now or as soon as the client has settled."""
+        wait = self._settled_at - self._loop.time()
+        if self._has_input_ended or wait <= 0:
+            self._give(None)
+            self.transport.close()
+        else:
+            self._give(wait, self.transport.close)
 
     def _close(self) -> None:
         if self._terminal:

@@ -168,6 +168,26 @@ def test_a_client_that_vanishes_hangs_up(bench, size):
     assert (bench.hung_up, bench.server.attached) == (["run.1"], [])
 
 
+@pytest.mark.parametrize(("on_screen", "seconds"), [(False, 1.0), (True, 0.2)])
+def test_a_client_may_still_say_that_its_input_has_ended(bench, on_screen, seconds):
+    """Or the Heroku CLI dies of EPIPE where its standard input is /dev/null."""
+
+    async def play():
+        url = bench.server.expect(Guest("run.1", on_screen=on_screen))
+        reader, writer = await bench.connect(url)
+        await reader.readexactly(12)
+        bench.end("run.1")
+        await turns()
+        (timer,) = [t for t in bench.loop.waiting() if t.when() < bench.loop.time() + 5]
+        assert 0 < timer.when() - bench.loop.time() <= seconds
+        assert not reader.at_eof()
+        writer.write(b"\x04")
+        return await reader.read()
+
+    assert bench.loop.does(play()) == b""
+    assert bench.hung_up == []
+
+
 def test_a_secret_is_good_once(bench):
     async def play():
         url = bench.server.expect(Guest("run.1"))
