@@ -110,8 +110,7 @@ class Events(Tail):
     def __init__(self, app: App, query: Query, last: Place | None, outside: Outside) -> None:
         super().__init__(app, query, stream_head(CONTENT_TYPE), outside)
         self._last = last
-        self._shown_to = Count(last or Place(0, 0))
-        self._told_to = Count(last or Place(0, 0))
+        self._shown_to = self._told_to = Count(Place(0, 0))
         self._heart: Timer | None = None
         self._sheets = PRESS.sheets(self.style)
 
@@ -119,10 +118,13 @@ class Events(Tail):
         self._wake = wake
         self._app.channel.flush()
         stored = self._found()
+        start = self._last or self._before(stored)
+        self._shown_to, self._told_to = Count(start), Count(start)
         for block in stored:
             self._told_to.id(block)
         self._stored = stored[::-1]
         if self._query.tail:
+            self._preface.append(b"id: %d-%d\n\n" % (start.at_ns, start.lines))
             self._app.watchers.append(self._watch)
             self._heart = self._outside.later(HEARTBEAT_SECONDS, self._beat)
         else:
@@ -135,6 +137,16 @@ class Events(Tail):
             return self._app.history.last(lines, query.filter, query.since_ns) if lines else []
         since_ns = max(query.since_ns, last.at_ns - STEP_NS)
         return behind(self._app.history.last(MOST_LINES, query.filter, since_ns), last)
+
+    def _before(self, stored: list[Block]) -> Place:
+        """The place where the stored blocks begin, which may be inside one; or the log's end."""
+        wanted, history = self._query.filter, self._app.history
+        first = stored[:1] or history.last(1, wanted)
+        if not first:
+            return Place(0, 0)
+        at_ns = first[0].at_ns
+        all_lines = _lines_at(at_ns, history.last(MOST_LINES, wanted, at_ns))
+        return Place(at_ns, all_lines - _lines_at(at_ns, stored))
 
     def _watch(self, blocks: list[Block]) -> None:
         style, wanted, sheets = self.style, self._query.filter, self._sheets
@@ -160,6 +172,10 @@ class Events(Tail):
         if self._heart:
             self._heart.cancel()
             self._app.watchers.remove(self._watch)
+
+
+def _lines_at(at_ns: int, blocks: list[Block]) -> int:
+    return sum(block.lines for block in blocks if block.at_ns == at_ns)
 
 
 def _data(lines: bytes) -> bytes:
