@@ -69,7 +69,7 @@ class PortTaken(UserError):
 
 
 class ApiPortTaken(UserError):
-    """Port {port} is taken by another program. Choose another with --api-port, or none."""
+    """Port {port} is taken. Choose another with --api-port, or leave it out."""
 
     def __init__(self, port: int) -> None:
         super().__init__(port=port)
@@ -157,8 +157,9 @@ def run(options: Options) -> int:
     files = read_app(options.dir, options.procfile, options.env)
     if options.port is not None and not is_free(options.port):
         raise PortTaken(options.port)
-    if options.api_port is not None and not is_free(options.api_port, "127.0.0.1"):
-        raise ApiPortTaken(options.api_port)
+    api_port = options.api_port
+    if api_port and (api_port == options.port or not is_free(api_port, "127.0.0.1")):
+        raise ApiPortTaken(api_port)
     folder = Folder(options.dir)
     folder.lock()
     herald = -1

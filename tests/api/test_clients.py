@@ -24,11 +24,11 @@ HK_LOCAL = Path(sys.executable).with_name("hk-local")
 class Running:
     """An app that runs in a folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *words):
         self.folder = folder
         (folder / "Procfile").write_text(PROCFILE)
         (folder / ".env").write_text("# mine\nA=1 # one\n")
-        self.command("start", "-d", "--app", "shop")
+        self.command("start", "-d", "--app", "shop", *words)
 
     @property
     def access(self):
@@ -132,3 +132,23 @@ def test_port_and_token_are_those_of_last_time(running):
     running.command("stop")
     running.command("start", "-d", "--app", "shop")
     assert running.access == before
+
+
+def test_a_port_that_was_chosen_and_one_that_is_taken(running, tmp_path):
+    (tmp_path / "Procfile").write_text("worker: exec sleep 1000\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for more in ((), ("--port", port)):
+            start = (HK_LOCAL, "start", "--api-port", port, *more)
+            failed = subprocess.run(start, cwd=tmp_path, capture_output=True, timeout=60)
+            assert failed.returncode == 1
+            assert f"Port {port} is taken".encode() in failed.stderr
+    other = Running(tmp_path, "--api-port", port)
+    try:
+        assert other.access["port"] == int(port)
+        assert other.curl("/apps/shop")[0] == 200
+        assert other.curl("/apps/shop", token=running.access["token"])[0] == 401
+    finally:
+        other.command("stop")
