@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.conftest import HEROKU, HK_LOCAL, Cli, eventually
+from tests.real.heroku.conftest import HEROKU, HK_LOCAL, Cli, eventually
 
 pytestmark = pytest.mark.real
 needs_cli = pytest.mark.skipif(not HEROKU, reason="HK_LOCAL_HEROKU_CLI names no Heroku CLI")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from tests.real.conftest import HEROKU, Cli, eventually
+from tests.real.heroku.conftest import HEROKU, Cli, eventually
 
 pytestmark = [
     pytest.mark.real,
@@ -100,6 +100,12 @@ def test_many_at_once_and_none_is_mixed_up(heroku: Cli):
     for n, process in enumerate(running, 1):
         out, _ = process.communicate(timeout=100)
         assert (out, process.returncode) == (f"{n}\n".encode(), n)
+
+
+def test_inside_of_a_dyno(heroku: Cli):
+    port = heroku("run:inside", "web.1", "echo $PORT").out.strip()
+    log = heroku.hk_local("logs", "-d", "web.1", "-n", "1000")
+    assert f"listening on http://localhost:{port}\n" in log
 
 
 def test_detached(heroku: Cli):
