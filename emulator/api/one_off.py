@@ -32,7 +32,21 @@ LOST = "1"
 def run(call: Call) -> Answer | Stream:
     """The one-off is being started. With descriptors it has them, and its client waits for it;
     attached without any, it waits for its client to come to its `attach_url`."""
+    return _start(call, _order(call))
+
+
+def inside(call: Call) -> Answer | Stream:
+    """Attached like `run`: a one-off of the dyno's size, which finds it at its `$PORT`.
+
+    Departs: it runs beside the dyno rather than in it; here all dynos share one machine and folder.
+    """
+    dyno = call.view.dyno(call.params["dyno"])
     order = _order(call)
+    port = (("PORT", str(dyno.current.port)),) if dyno.current else ()
+    return _start(call, order.replace(size=dyno.size, attached=True, env=(*port, *order.env)))
+
+
+def _start(call: Call, order: Run) -> Answer | Stream:
     if order.attached and (call.request.fds or call.request.head.get("hk-tty")):
         return _attached(call, order)
     url = _awaited(call, order) if order.attached else None

@@ -130,6 +130,18 @@ def test_over_tcp_its_client_is_expected_elsewhere(bench, fields, size, wants_st
     assert bench.lent == []
 
 
+def test_inside_of_a_dyno(bench):
+    bench.ask("PATCH", "/apps/~/formation/web", {"size": "standard-2x"})
+    bench.boot()
+    port = bench.kernel.world.slots["web.1"].current.port
+    response = bench.ask("POST", "/apps/~/dynos/web.1", {"command": "ls", "env": {"A": "1"}})
+    dyno = loads(response.body)
+    assert (response.status, dyno["size"]) == (201, "Standard-2X")
+    assert dyno["attach_url"].startswith("rendezvous:")
+    assert spawned(bench).extra == (("PORT", str(port)), ("A", "1"))
+    assert bench.ask("POST", "/apps/~/dynos/web.9", {"command": "ls"}).status == 404
+
+
 def test_a_one_off_that_is_refused_awaits_nobody(bench):
     body = {"command": "ls", "attach": True, "size": "huge"}
     assert bench.ask("POST", "/apps/~/dynos", body).status == 422
