@@ -20,6 +20,8 @@ ACCEPT = "application/vnd.heroku+json; version=3"
 TELL_STATUS = ' ; echo "\uffff heroku-command-exit-status: $?"'
 MARKER = b"\xef\xbf\xbf heroku-command-exit-status: "
 """How the Heroku CLI asks for the exit status of a one-off, and how it is told."""
+END_OF_INPUT = b"\x04"
+"""What it sends as soon as it is greeted, if there is nothing on its standard input."""
 
 NEVER = threading.Event()
 """To look at something a hundred times a second, and not without a pause."""
@@ -111,6 +113,7 @@ def rendezvous(url: str, authority: str) -> bytes:
     ):
         sock.sendall(secret.encode() + b"\r\n")
         assert sock.recv(65536) == b"rendezvous\r\n"
+        sock.sendall(END_OF_INPUT)
         parts = []
         while part := sock.recv(65536):
             parts.append(part)
