@@ -67,11 +67,12 @@ class Tail:
             return
         wait = self._woken_at + PAUSE_SECONDS - self._app.clock.monotonic()
         if wait <= 0:
-            self._rouse()
+            self.rouse()
         else:
-            self._waiting = self._outside.later(wait, self._rouse)
+            self._waiting = self._outside.later(wait, self.rouse)
 
-    def _rouse(self) -> None:
+    def rouse(self) -> None:
+        """The reader is woken now."""
         self._stop_waiting()
         self._woken_at = self._app.clock.monotonic()
         self._wake()

@@ -57,7 +57,12 @@ def test_a_tail_goes_on_with_what_comes(bench):
     bench.log("four\n")
     bench.log("other\n", dyno="worker.1")
     bench.log("five\n", at=NS + 5)
-    assert messages(read(stream)) == (["one", "two", "four", "five"], f"{NS + 5}-1")
+    assert messages(read(stream)) == (["one", "two", "four"], f"{NS}-3"), "the first at once"
+    bench.wait(0.025)
+    assert messages(read(stream)) == (["five"], f"{NS + 5}-1")
+    bench.log("six\n", at=NS + 5)
+    bench.wait(0.025)
+    assert messages(read(stream)) == (["six"], f"{NS + 5}-2")
 
 
 def test_a_log_session_through_the_same_url(bench):
@@ -86,6 +91,27 @@ def test_a_comment_comes_every_30_seconds(bench):
     bench.wait(60)
     assert [timer for timer in bench.timers if not timer.is_cancelled] == []
     assert bench.watchers == []
+
+
+def test_a_feed_ends_with_its_last_reader(bench):
+    readers = [opened(bench, "/apps/~/logs?tail=1&lines=0") for _ in range(3)]
+    bench.log("a\n")
+    bench.log("b\n")
+    for reader in readers:
+        reader.end()
+    assert bench.watchers == []
+    assert [timer for timer in bench.timers if not timer.is_cancelled] == []
+    bench.log("c\n")
+    again = opened(bench, "/apps/~/logs?tail=1&lines=1")
+    bench.log("d\n")
+    assert messages(read(again))[0] == ["c", "d"]
+
+
+def test_a_flood_does_not_wait(bench):
+    stream = opened(bench, "/apps/~/logs?tail=1&lines=0")
+    for n in range(20):
+        bench.log(f"{n}" + "x" * 9000 + "\n")
+    assert len(messages(read(stream))[0]) >= 15
 
 
 def test_a_slow_reader_is_told_of_its_loss_without_an_id(bench):
@@ -139,12 +165,20 @@ def test_wherever_it_goes_on_there_is_no_gap_and_no_repeat(steps, data):
     lines = data.draw(some.integers(0, 6))
     stream = opened(bench, f"/apps/~/logs?tail=1&dyno={dyno}&lines={lines}")
     del expected[: max(0, len(expected) - lines)]
+    known = len(expected)
+    other = opened(bench, f"/apps/~/logs?tail=1&dyno={dyno}&lines=0")
     log(steps[cut[0] : cut[1]])
+    if data.draw(some.booleans()):
+        bench.wait(1)
     first, last = messages(read(stream))
     stream.end()
     log(steps[cut[1] :])
     again = opened(bench, f"/apps/~/logs?tail=1&dyno={dyno}", **{"Last-Event-ID": last})
+    bench.wait(1)
     assert first + messages(read(again))[0] == expected
+    seen = messages(read(other))[0]
+    assert seen == expected[len(expected) - len(seen) :]
+    assert len(seen) == len(expected) - known
 
 
 def test_what_was_forgotten_is_skipped():
@@ -161,6 +195,11 @@ def test_readers_of_one_style_get_the_same_bytes_each_with_its_own_ids(bench):
     for n in range(3):
         bench.log(f"w{n}\n", dyno="worker.1")
         bench.log(f"{n}\n")
+    assert len(bench.watchers) == 3
+    late = opened(bench, "/apps/~/logs?tail=1&lines=1")
+    assert len(bench.watchers) == 3, "who wants the same shares what is made"
+    bench.wait(1)
+    assert messages(read(late)) == (["2"], f"{NS}-9")
     assert messages(read(everything)) == (["w0", "0", "w1", "1", "w2", "2"], f"{NS}-9")
     assert messages(read(some_of_it)) == (["0", "1", "2"], f"{NS}-5")
     assert read(bare).count("data: w") == 3
