@@ -12,7 +12,7 @@ from emulator.fact import Fact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
 BEFORE = "HK_LOCAL_BEFORE"
 """What these variables were before, as JSON, so that it can be undone."""
@@ -77,6 +77,15 @@ def undone(env: Mapping[str, str]) -> dict[str, str | None]:
     old = before(env)
     names = variables(Access("", 0, "", "", ""), env)
     return {name: old.get(name) for name in names}
+
+
+def undo(env: MutableMapping[str, str]) -> None:
+    """Every variable is what it was before: a dyno that inherits it has no token of ours."""
+    for name, value in undone(env).items():
+        if value is None:
+            env.pop(name, None)
+        else:
+            env[name] = value
 
 
 def exports(changes: Mapping[str, str | None], shell: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.cli.environment import BEFORE, Access, exports, undone, variables
+from emulator.cli.environment import BEFORE, Access, exports, undo, undone, variables
 
 ACCESS = Access("shop", 5555, "token", "/own/authority.pem", "/own/gitconfig")
 LOCAL = "localhost,127.0.0.1,::1"
@@ -65,6 +65,15 @@ def test_it_can_be_undone(env: dict[str, str]):
     changes = undone(set_)
     back = {n: v for n, v in (set_ | changes).items() if v is not None}
     assert back == env
+
+
+def test_a_dyno_does_not_inherit_it():
+    env = {"HEROKU_API_KEY": "real", "PATH": "/bin"}
+    led = env | variables(ACCESS, env)
+    undo(led)
+    assert led == env
+    undo(led)
+    assert led == env
 
 
 @pytest.mark.parametrize("text", ["", "no before", "[]"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from emulator.cli.commands import start
@@ -23,6 +25,15 @@ def started(app, hk_local, monkeypatch):
 
 def test_without_options(started):
     assert started() == Options()
+
+
+def test_what_leads_a_shell_to_another_app_is_not_for_dynos(started, monkeypatch):
+    monkeypatch.setenv("HK_LOCAL_BEFORE", '{"HEROKU_APP": "real"}')
+    monkeypatch.setenv("HEROKU_APP", "other")
+    monkeypatch.setenv("HEROKU_API_KEY", "token")
+    started()
+    assert os.environ["HEROKU_APP"] == "real"
+    assert not {"HEROKU_API_KEY", "HK_LOCAL_BEFORE"} & set(os.environ)
 
 
 def test_words_name_the_only_types_to_run(started):
