@@ -78,9 +78,7 @@ class Services:
 
     def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]:
         """The user's `.env` says so; the config vars that it sets now."""
-        options = self.options
-        edit_config(options.dir, options.env, changes)
-        return read_app(options.dir, options.procfile, options.env).config
+        return edit_config(self.options.dir, self.options.env, changes)
 
     def _serve(self) -> Server:
         server = Server(self.emulator.loop, self.emulator.boot.folder.path, self)

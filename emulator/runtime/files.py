@@ -60,10 +60,13 @@ def read_app_json(app_dir: str) -> tuple[Change, ...]:
     return appjson.formation(_read(app_dir, "app.json", ""), "app.json")
 
 
-def edit_config(app_dir: str, env_names: Sequence[str], changes: Mapping[str, str | None]) -> None:
+def edit_config(
+    app_dir: str, env_names: Sequence[str], changes: Mapping[str, str | None]
+) -> dict[str, str]:
     """The files set these config vars now, or, for None, no longer do; `.env` is made if need be.
 
     A value goes to the last file that sets the name, or else to the last one: that one counts.
+    Answers with all config vars that they set.
     """
     from emulator.app.rewriting import rewritten
 
@@ -76,9 +79,11 @@ def edit_config(app_dir: str, env_names: Sequence[str], changes: Mapping[str, st
         for place in places if value is None else (places or names)[-1:]:
             parts[place][var] = value
     edited = {name: rewritten(texts[name], name, parts[name]) for name in names}
+    after = config_vars.merge([config_vars.parse(data, name) for name, data in edited.items()])
     for name in names:
         if edited[name] != texts[name]:
             _replace(os.path.join(app_dir, name), edited[name])
+    return after.values
 
 
 def _exists(app_dir: str, name: str) -> bool:

@@ -123,7 +123,8 @@ def test_a_file_is_made_for_its_owner_only(app: Path) -> None:
 def test_of_several_files_the_one_that_counts_is_edited(app: Path) -> None:
     (app / "one").write_text("A=1\nB=1\nC=1\n")
     (app / "two").write_text("B=2\n")
-    edit_config(str(app), ("one", "two"), {"A": "9", "B": "9", "C": None, "D": "9"})
+    found = edit_config(str(app), ("one", "two"), {"A": "9", "B": "9", "C": None, "D": "9"})
+    assert found == {"A": "9", "B": "9", "D": "9"}
     assert (app / "one").read_text() == "A=9\nB=1\n"
     assert (app / "two").read_text() == "B=9\nD=9\n"
     edit_config(str(app), ("one", "two"), {"B": None})
@@ -142,6 +143,11 @@ def test_an_edit_that_fails_changes_nothing(app: Path, monkeypatch: pytest.Monke
     assert (app / ".env").read_text() == "A=1\n"
     with pytest.raises(EnvFileError):
         edit_config(str(app), (), {"A": "\r"})
+
+
+def test_a_procfile_that_is_being_edited_is_of_no_concern(app: Path) -> None:
+    (app / "Procfile").write_text("half a li")
+    assert edit_config(str(app), (), {"A": "1"}) == {"A": "1"}
 
 
 def test_what_a_killed_edit_left_is_no_obstacle(app: Path, tmp_path: Path) -> None:
