@@ -38,6 +38,7 @@ that has not been said; where output is a person's terminal, input hardly ever e
 SHOWN_BYTES, SHOWN_SECONDS = 2_000_000, 3.0
 """When the CLI is told an exit status other than 0 it ends at once and loses what it has not shown
 yet. So it is given a second for so many bytes of what it got without a pause, and not much more."""
+SHOWN_AT_ONCE = 0.05
 PAUSE_SECONDS = 0.5
 LAST_SECONDS = 1.0
 """A process that escaped and holds the terminal of a dyno that has ended is waited for so long."""
@@ -166,11 +167,13 @@ class Session(asyncio.Protocol):
         if self._held:
             self.transport.write(self._held)
         self._close()
-        wait = min(self._unshown / SHOWN_BYTES, SHOWN_SECONDS) if status else 0.0
-        if self.guest and self.guest.wants_status:
-            self._give(wait, lambda: self._conclude(exit_record(status)))
+        is_told = self.guest is not None and self.guest.wants_status
+        record = exit_record(status) if is_told else b""
+        wait = min(self._unshown / SHOWN_BYTES, SHOWN_SECONDS)
+        if is_told and status and wait > SHOWN_AT_ONCE:
+            self._give(wait, lambda: self._conclude(record))
         else:
-            self._conclude(b"")
+            self._conclude(record)
 
     def _conclude(self, record: bytes) -> None:
         self.transport.write(record)
