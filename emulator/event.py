@@ -96,6 +96,12 @@ class ClientAwaited(Event):
     dyno: str
 
 
+class AttachFailed(Event):
+    """R13: nobody came to the terminal of `run`."""
+
+    dyno: str
+
+
 class ClientLost(Event):
     """The terminal of `run` went away; SIGHUP was sent."""
 

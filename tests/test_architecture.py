@@ -24,16 +24,20 @@ MAY_IMPORT = {
     "app": FOUNDATION,
     "dyno": (*FOUNDATION, "dyno.warden"),
     "logplex": FOUNDATION,
+    "rendezvous": FOUNDATION,
     "runtime": (*FOUNDATION, "app", "dyno", "logplex"),
     "api": (*FOUNDATION, "app", "dyno", "logplex", "runtime"),
-    "cli": (*FOUNDATION, "app", "dyno", "logplex", "runtime", "api"),
+    "cli": (*FOUNDATION, "app", "dyno", "logplex", "runtime", "api", "rendezvous"),
     "dyno.warden": (),
 }
 """By package, what it may import besides itself. Imports go down only, never sideways."""
 
 IMPURE = {
     "api.connection",
+    "api.courier",
     "api.descriptors",
+    "api.listener",
+    "api.loopback",
     "api.peer",
     "api.server",
     "cli",
@@ -50,6 +54,9 @@ IMPURE = {
     "logplex.output",
     "logplex.segment",
     "logplex.sink",
+    "rendezvous.server",
+    "rendezvous.session",
+    "rendezvous.terminal",
     "runtime.files",
     "runtime.folder",
     "runtime.store",

@@ -28,6 +28,7 @@ BY_CI = {"sample", "tests"}
 NOT_RUN = {
     "hk-local start": "goes on until it is stopped",
     "hk-local stop": "the page's other commands need the emulator",
+    "hk-local heroku": "needs the Heroku CLI; tests/real/heroku has it",
     "logs --tail": "goes on until it is interrupted",
     "--tail python": "goes on until it is interrupted",
     "run bash": "wants somebody who types",

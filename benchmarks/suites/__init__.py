@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.suites import command, latency, lifecycle, rest, scale, throughput
+from benchmarks.suites import api, command, latency, lifecycle, rest, scale, throughput
 from benchmarks.suites.suite import Suite
 
 ALL: list[Suite] = [
@@ -12,4 +12,5 @@ ALL: list[Suite] = [
     *rest.SUITES,
     *command.SUITES,
     *scale.SUITES,
+    *api.SUITES,
 ]

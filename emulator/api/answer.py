@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .ink import Ink
     from .request import Request
 
+    Fields = tuple[tuple[str, str], ...]
+
     class Stream(Protocol):
         """Takes a connection over once its `head` is sent.
 
@@ -35,22 +37,38 @@ if TYPE_CHECKING:
         def end(self) -> None: ...
 
 
+SHIELD = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+)
+"""What keeps a browser from showing or lending our answers to a web page."""
+
+
+NOT_MODIFIED = 304
+
+
 class Response(Fact):
     status: int
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: Fields = ()
     body: bytes = b""
 
     def encoded(self, keeps_alive: bool) -> Buffers:
         """The response's bytes; whether another request may follow is said in it."""
         connection = "keep-alive" if keeps_alive else "close"
-        own = (("Content-Length", str(len(self.body))), ("Connection", connection))
+        own: Fields = (*SHIELD, ("Connection", connection))
+        if self.status != NOT_MODIFIED:
+            own += (("Content-Length", str(len(self.body))),)
         return response_head(self.status, (*self.fields, *own)), self.body
 
 
 class Answer(Fact):
     """What an endpoint has to say, in two forms of which the client's Accept chooses one.
 
-    `message` is what the Heroku CLI writes to stderr, `warning` what the user ought to know too.
+    `message` is what the Heroku CLI writes to stderr, `warning` what the user ought to know too,
+    `fields` are for the head.
     """
 
     data: Callable[[], object] = dict
@@ -58,6 +76,7 @@ class Answer(Fact):
     status: int = 200
     message: Callable[[Ink], str] | None = None
     warning: str = ""
+    fields: Fields = ()
 
 
 def response(answer: Answer, request: Request, ink: Ink) -> Response:
@@ -73,14 +92,20 @@ JSON = ("Content-Type", "application/json")
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 
 
-def notes(answer: Answer, request: Request, ink: Ink) -> tuple[tuple[str, str], ...]:
-    """The header fields for stderr; the message is only for those who show it."""
-    fields = []
+def notes(answer: Answer, request: Request, ink: Ink) -> Fields:
+    """The header fields for stderr, and its own; the message is only for those who show it."""
+    fields = list(answer.fields)
     if answer.message and request.wants_text:
         fields.append(("HK-Message", percent.quote(answer.message(ink))))
     if answer.warning:
         fields.append(("HK-Warning", percent.quote(answer.warning)))
+        fields.append(("X-Heroku-Warning", _line(answer.warning)))
     return tuple(fields)
+
+
+def _line(text: str) -> str:
+    """Text as one line of ASCII, for clients that show a header field as it is."""
+    return " ".join(text.split()).encode("ascii", "replace").decode()
 
 
 def refusal(error: UserError, request: Request) -> Response:
@@ -109,4 +134,4 @@ def encoded(data: object) -> bytes:
 def stream_head(content_type: str, *fields: tuple[str, str], status: int = 200) -> bytes:
     """The head of a response whose body ends where the connection does."""
     own = (("Content-Type", content_type), ("Cache-Control", "no-store"), ("Connection", "close"))
-    return response_head(status, (*fields, *own))
+    return response_head(status, (*fields, *SHIELD, *own))

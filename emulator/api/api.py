@@ -5,8 +5,9 @@ from __future__ import annotations
 from emulator.errors import NotFound, UserError
 
 from .answer import Answer, Response, refusal, response
+from .caching import marked
 from .call import Call
-from .routes import Routes, WrongMethod, table
+from .routes import NoSuchEndpoint, Routes, WrongMethod, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .request import Request
 
 OWN_APP = "~"
+MOST_MISSED = 100
 
 
 class Api:
@@ -24,11 +26,21 @@ class Api:
         self._app = app
         self._outside = outside
         self._routes = Routes(table())
+        self._missed: set[str] = set()
 
     def answer(self, request: Request) -> Response | Stream:
         """The response, or the stream that takes the connection over. Raises nothing."""
+        found = self._answer_or_refuse(request)
+        if isinstance(found, Response):
+            return marked(found, request, self._outside.random(16))
+        return found
+
+    def _answer_or_refuse(self, request: Request) -> Response | Stream:
         try:
             return self._answer(request)
+        except NoSuchEndpoint as error:
+            self._tell_once(f"{request.method} {request.path}")
+            return refusal(error, request)
         except WrongMethod as error:
             refused = refusal(error, request)
             return refused.replace(fields=(*refused.fields, ("Allow", error.allowed)))
@@ -37,6 +49,12 @@ class Api:
         except Exception as error:  # noqa: BLE001 - a defect of ours costs one answer, not the dynos
             self._app.tell(f"{request.method} {request.path}: {type(error).__name__}: {error}")
             return refusal(Defect(), request)
+
+    def _tell_once(self, asked: str) -> None:
+        """What a client wants that is not there is in the log once."""
+        if asked not in self._missed and len(self._missed) < MOST_MISSED:
+            self._missed.add(asked)
+            self._app.tell(f"{asked}: there is no such endpoint in this emulator")
 
     def _answer(self, request: Request) -> Response | Stream:
         endpoint, params = self._routes.find(request.method, request.path)

@@ -1,55 +1,24 @@
-"""Endpoints: the app, its releases and the dyno sizes."""
+"""Endpoints: the app and the dyno sizes."""
 
 from __future__ import annotations
 
 from emulator.dyno.size import SIZES
-from emulator.errors import NotFound
 
-from . import ranges, resource, text
+from . import resource
 from .answer import Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from emulator.app.release import Release
-
     from .call import Call
-    from .view import View
-
-OK, PARTIAL = 200, 206
 
 
 def app(call: Call) -> Answer:
     return Answer(lambda: resource.app(call.view))
 
 
-def releases(call: Call) -> Answer:
-    """The releases in the range asked for, which is all of them, the oldest first, if none is."""
-    view, wanted = call.view, ranges.parse(call.request.head.get("range"))
-    items = list(view.world.releases)
-    chosen = (items[::-1] if wanted.descending else items)[: wanted.most]
-    return Answer(
-        lambda: [resource.release(view, item) for item in chosen],
-        lambda ink: text.releases(view, chosen, ink),
-        status=OK if len(chosen) == len(items) else PARTIAL,
-    )
-
-
-def release(call: Call) -> Answer:
-    view = call.view
-    found = _release(view, call.params["release"])
-    return Answer(
-        lambda: resource.release(view, found), lambda ink: text.releases(view, [found], ink)
-    )
-
-
-def _release(view: View, name: str) -> Release:
-    """The release of that version (`12`, `v12`) or id."""
-    for item in view.world.releases:
-        if name in (str(item.version), f"v{item.version}", view.id("release", str(item.version))):
-            return item
-    raise NotFound(
-        f"Couldn't find that release ({name}). The current one is v{view.world.release}."
-    )
+def apps(call: Call) -> Answer:
+    """The one that there is."""
+    return Answer(lambda: [resource.app(call.view)])
 
 
 def dyno_sizes(call: Call) -> Answer:

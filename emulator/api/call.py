@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     class App(Protocol):
         """What the API needs of the emulator. The composition root is one.
 
-        `info` has pid, dir, version and started_at (wall seconds), and what else `status` shall
-        show. `exits` gets the status of each ProcessExited under the dyno's name before the
-        kernel's observers are called. `watchers` are called with the blocks that the channel has
-        just stored (for `logs --grep`). `lend` gives the next launch of that dyno these three
-        descriptors, which are the runner's to close from then on. `tell` writes a line to the log.
+        `info` has pid, dir, version and started_at (wall seconds), api_url if there is one, and
+        what else `status` shall show. `exits` gets the status of each ProcessExited under the
+        dyno's name before the kernel's observers are called. `watchers` are called with the blocks
+        that the channel has just stored (for `logs --grep`). `lend` gives the next launch of that
+        dyno these three descriptors, which are the runner's to close from then on. `await_client`
+        lets that dyno start once a client has come to the URL that it answers: to a terminal of so
+        many columns and lines, or to pipes; the client may want the exit status in the
+        end, and show output on a screen.
+        `edit_config` changes the user's own files and answers with the config vars that they set.
+        `tell` writes a line to the log.
         """
 
         kernel: Kernel
@@ -42,21 +47,30 @@ if TYPE_CHECKING:
         watchers: list[Callable[[list[Block]], object]]
 
         def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
+        def await_client(
+            self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool
+        ) -> str: ...
+        def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
         def tell(self, text: str) -> None: ...
+
+    class Timer(Protocol):
+        def cancel(self) -> None: ...
 
 
 class Outside:
-    """What pure code gets from outside: the loop's next turn, chance and the time zone."""
+    """What pure code gets from outside: turns of the loop, soon or later, chance, the time zone."""
 
     def __init__(
         self,
         soon: Callable[[Callable[[], object]], object],
         random: Callable[[int], bytes],
         utc_offset: Callable[[float], int],
+        later: Callable[[float, Callable[[], object]], Timer],
     ) -> None:
         self.soon = soon
         self.random = random
         self.utc_offset = utc_offset
+        self.later = later
 
 
 class Call:

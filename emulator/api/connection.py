@@ -26,7 +26,8 @@ REQUEST_SECONDS = 10.0
 RESPONSE_SECONDS = 60.0
 """For a whole response to be read."""
 LINGER_SECONDS = 2.0
-"""A refused client is listened to for so long, or a reset could take the answer from it."""
+"""A client is listened to for so long after its last answer, or a reset could take it away: then
+the Heroku CLI would send its request again, whatever the first one has done."""
 READ_BYTES = 64 * 1024
 WRITE_BYTES = 256 * 1024
 WRITE_BUFFERS = 64
@@ -39,7 +40,7 @@ class Stage(Enum):
     WAITING = "for a request, or for the rest of one"
     ANSWERING = "with a response; nothing is read until it is written"
     STREAMING = "until the stream ends; what the client sends is of no interest"
-    LINGERING = "for a refused client to stop sending"
+    LINGERING = "for a client that has its last answer to stop sending"
     OVER = "the socket is closed"
 
 
@@ -120,7 +121,7 @@ class Connection:
         answer = self._answer(request)
         descriptors.close(self._fds)
         if isinstance(answer, Response):
-            self._after = Stage.WAITING if request.head.keeps_alive else Stage.OVER
+            self._after = Stage.WAITING if request.head.keeps_alive else Stage.LINGERING
             self._respond(answer)
         else:
             self._begin(answer)

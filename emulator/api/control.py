@@ -41,6 +41,7 @@ def status(call: Call) -> Answer:
             "App": ink.app(view.world.app),
             "Folder": str(info["dir"]),
             "Web": resource.web_url(view) or "no web dyno",
+            "API": str(info.get("api_url", "at the socket only")),
             "Release": f"v{view.world.release}",
             "Dynos": dynos,
             "Emulator": f"hk-local {info['version']}, pid {info['pid']}",

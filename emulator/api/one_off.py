@@ -21,22 +21,58 @@ if TYPE_CHECKING:
 CREATED = 201
 SWITCHED = 101
 RUN = "run"
+DEFAULT_SIZE = (80, 24)
+"""Of a terminal whose client has none to compare. Source: Heroku CLI, ps:exec."""
+TELL_STATUS = ' ; echo "\uffff heroku-command-exit-status: $?"'
+"""How `heroku run --exit-code` ends its command. Source: Heroku CLI, src/lib/run/dyno.ts."""
 LOST = "1"
 """The exit status of a one-off of which nothing was heard: the machine would not start it."""
 
 
 def run(call: Call) -> Answer | Stream:
-    """The one-off is being started. With descriptors it has them, and its client waits for it."""
+    """The one-off is being started. With descriptors it has them, and its client waits for it;
+    attached without any, it waits for its client to come to its `attach_url`."""
+    return _start(call, _order(call))
+
+
+def inside(call: Call) -> Answer | Stream:
+    """Attached like `run`: a one-off of the dyno's size, which finds it at its `$PORT`.
+
+    Departs: it runs beside the dyno rather than in it; here all dynos share one machine and folder.
+    """
+    dyno = call.view.dyno(call.params["dyno"])
     order = _order(call)
-    if not order.attached:
+    port = (("PORT", str(dyno.current.port)),) if dyno.current else ()
+    return _start(call, order.replace(size=dyno.size, attached=True, env=(*port, *order.env)))
+
+
+def _start(call: Call, order: Run) -> Answer | Stream:
+    if order.attached and (call.request.fds or call.request.head.get("hk-tty")):
+        return _attached(call, order)
+    url = _awaited(call, order) if order.attached else None
+    try:
         warning = call.submit(order)
-        return _created(call, order.name, order.command, warning)
-    return _attached(call, order)
+    except UserError:
+        if url:
+            call.app.lend(order.name, [], False)
+        raise
+    return _created(call, order.name, order.command, warning, url)
+
+
+def _awaited(call: Call, order: Run) -> str:
+    """Where the client of the one-off is expected."""
+    size, env = None, dict(order.env)
+    if not call.payload.flag("force_no_tty"):
+        given = (env.get("COLUMNS", ""), env.get("LINES", ""))
+        columns, lines = (int(n) if n.isdigit() and len(n) < 5 else 0 for n in given)
+        size = (columns or DEFAULT_SIZE[0], lines or DEFAULT_SIZE[1])
+    wants_status = (call.payload.text("command") or "").endswith(TELL_STATUS)
+    return call.app.await_client(order.name, size, wants_status, "COLUMNS" in env)
 
 
 def _order(call: Call) -> Run:
     payload = call.payload
-    command = (payload.text("command") or "").strip()
+    command = (payload.text("command") or "").removesuffix(TELL_STATUS).strip()
     if not command:
         raise UserError("command: expected the command to run, such as bash")
     env = payload.texts("env")
@@ -49,7 +85,7 @@ def _order(call: Call) -> Run:
     return Run(call.world.free_name(type_), command, size, attached, tuple(env.items()))
 
 
-def _created(call: Call, name: str, command: str, warning: str) -> Answer:
+def _created(call: Call, name: str, command: str, warning: str, url: str | None) -> Answer:
     """Source: Heroku CLI, src/commands/run/detached.ts. Departs: the hint names our command."""
     view, app = call.view, call.world.app
     slot = view.dyno(name)
@@ -61,7 +97,8 @@ def _created(call: Call, name: str, command: str, warning: str) -> Answer:
         shown = ink.code(f"hk-local logs --dyno-name {name}")
         return f"Run {shown} to view the output.\n\n"
 
-    return Answer(lambda: resource.dyno(view, slot), hint, CREATED, message, warning)
+    data = {**resource.dyno(view, slot), "attach_url": url}
+    return Answer(lambda: data, hint, CREATED, message, warning)
 
 
 def _attached(call: Call, order: Run) -> Stream:

@@ -31,7 +31,7 @@ def _named(kind: str, name: str) -> Resource:
     return {"id": identity(ALL_APPS, kind, name), "name": name}
 
 
-def _app(view: View) -> Resource:
+def app_reference(view: View) -> Resource:
     return {"id": view.id("app"), "name": view.world.app}
 
 
@@ -46,12 +46,13 @@ def app(view: View) -> Resource:
         "archived_at": None,
         "build_stack": stack,
         "buildpack_provided_description": None,
+        "create_status": "complete",
         "created_at": created,
         "generation": _named("generation", "cedar"),
         "git_url": f"https://localhost/{world.app}.git",
         "id": view.id("app"),
         "internal_routing": None,
-        "maintenance": False,
+        "maintenance": world.maintenance,
         "name": world.app,
         "organization": None,
         "owner": user(world.user),
@@ -82,7 +83,7 @@ def dyno(view: View, slot: Slot) -> Resource:
     """A dyno; one of the process type `clock` tells besides when no clock was up (ours)."""
     version = slot.current.release if slot.current else view.world.release
     shown: Resource = {
-        "app": _app(view),
+        "app": app_reference(view),
         "attach_url": None,
         "command": slot.command,
         "created_at": iso(view.wall(slot.created_at)),
@@ -104,7 +105,7 @@ def formation(view: View, type_: str, quantity: Quantity) -> Resource:
     """A process type's quantity and size, under the dates of the releases around it."""
     releases = view.world.releases
     return {
-        "app": _app(view),
+        "app": app_reference(view),
         "command": view.world.types.get(type_, ""),
         "created_at": iso(releases[0].created_at if releases else view.now),
         "dyno_size": _named("dyno-size", quantity.size),
@@ -121,7 +122,7 @@ def release(view: View, item: Release) -> Resource:
     code = "\n".join(f"{name}: {command}" for name, command in item.types.items())
     return {
         "addon_plan_names": [],
-        "app": _app(view),
+        "app": app_reference(view),
         "artifacts": [],
         "created_at": iso(item.created_at),
         "current": item.version == view.world.release,
@@ -137,11 +138,12 @@ def release(view: View, item: Release) -> Resource:
     }
 
 
-def log_session(id_: str, now: float) -> Resource:
+def log_session(id_: str, now: float, base: str) -> Resource:
+    """The URL begins with `base`, where the API is."""
     return {
         "created_at": iso(now),
         "id": id_,
-        "logplex_url": f"/logs/{id_}",
+        "logplex_url": f"{base}/logs/{id_}",
         "updated_at": iso(now),
     }
 

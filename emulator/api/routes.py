@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from emulator.errors import UserError
-from emulator.fact import Fact
 
-from . import apps, control, dynos, formation, logs, one_off, percent
+from . import (
+    absent,
+    account,
+    apps,
+    config,
+    control,
+    dynos,
+    formation,
+    logs,
+    one_off,
+    percent,
+    releases,
+    surroundings,
+    webhooks,
+)
+from .route import Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .answer import Answer, Stream
-    from .call import Call
-
-    Endpoint = Callable[[Call], Answer | Stream]
+    from .route import Endpoint
 
 
 class NoSuchEndpoint(UserError):
@@ -36,21 +45,21 @@ class WrongMethod(UserError):
         self.allowed = allowed
 
 
-class Route(Fact):
-    """`pattern` has the names of variable segments in braces."""
-
-    method: str
-    pattern: str
-    endpoint: Endpoint
-
-
 def table() -> tuple[Route, ...]:
     """All routes, with a store of log sessions of their own."""
     sessions = logs.Sessions()
     return (
+        *absent.ROUTES,
+        *account.ROUTES,
+        *config.ROUTES,
+        *surroundings.ROUTES,
+        *webhooks.ROUTES,
+        Route("GET", "/apps", apps.apps),
+        Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),
         Route("GET", "/apps/{app}/dynos", dynos.dynos),
         Route("POST", "/apps/{app}/dynos", one_off.run),
+        Route("POST", "/apps/{app}/dynos/{dyno}", one_off.inside),
         Route("DELETE", "/apps/{app}/dynos", dynos.restart_all),
         Route("GET", "/apps/{app}/dynos/{dyno}", dynos.dyno),
         Route("DELETE", "/apps/{app}/dynos/{dyno}", dynos.restart),
@@ -61,10 +70,10 @@ def table() -> tuple[Route, ...]:
         Route("PATCH", "/apps/{app}/formation/{type}", formation.scale_type),
         Route("DELETE", "/apps/{app}/formations/{type}", dynos.restart_type),
         Route("POST", "/apps/{app}/formations/{type}/actions/stop", dynos.stop_type),
-        Route("GET", "/apps/{app}/logs", logs.logs),
+        Route("GET", "/apps/{app}/logs", sessions.logs),
         Route("POST", "/apps/{app}/log-sessions", sessions.create),
-        Route("GET", "/apps/{app}/releases", apps.releases),
-        Route("GET", "/apps/{app}/releases/{release}", apps.release),
+        Route("GET", "/apps/{app}/releases", releases.releases),
+        Route("GET", "/apps/{app}/releases/{release}", releases.release),
         Route("GET", "/dyno-sizes", apps.dyno_sizes),
         Route("GET", "/logs/{session}", sessions.read),
         Route("POST", "/hk-local/cycle", dynos.cycle),
@@ -78,34 +87,38 @@ class Routes:
     """Finds the route of a raw path: a %2F in a segment does not end it."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
-        self._routes = [(route, route.pattern.split("/")) for route in routes]
+        self._routes: dict[tuple[int, str, str], list[tuple[Route, list[str]]]] = {}
+        for route in routes:
+            pattern = route.pattern.split("/")
+            last = "" if pattern[-1].startswith("{") else pattern[-1]
+            key = (len(pattern), pattern[1], last)
+            self._routes.setdefault(key, []).append((route, pattern))
 
     def find(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
         """The endpoint and the variable segments, decoded. Raises NoSuchEndpoint, WrongMethod."""
         segments = path.split("/")
+        kind = (len(segments), segments[1])
+        named = self._routes.get((*kind, segments[-1]), ()) if segments[-1] else ()
         allowed = []
-        for route, pattern in self._routes:
-            if len(pattern) == len(segments):
-                found = _match(pattern, segments)
-                if found is not None:
-                    if route.method == method:
-                        return route.endpoint, found
-                    allowed.append(route.method)
+        for route, pattern in (*named, *self._routes.get((*kind, ""), ())):
+            found = _match(pattern, segments)
+            if found is not None:
+                if route.method == method:
+                    return route.endpoint, found
+                allowed.append(route.method)
         if allowed:
             raise WrongMethod(method, ", ".join(allowed))
         raise NoSuchEndpoint
 
 
 def _match(pattern: list[str], segments: list[str]) -> dict[str, str] | None:
-    found = {}
+    named = []
     for expected, segment in zip(pattern, segments, strict=True):
-        if expected.startswith("{"):
-            if not segment:
-                return None
-            try:
-                found[expected[1:-1]] = percent.unquote(segment)
-            except ValueError:
-                return None
+        if expected.startswith("{") and segment:
+            named.append((expected[1:-1], segment))
         elif expected != segment:
             return None
-    return found
+    try:
+        return {name: percent.unquote(segment) for name, segment in named}
+    except ValueError:
+        return None

@@ -7,7 +7,6 @@ that was moved takes its socket along.
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import time
@@ -17,7 +16,7 @@ from emulator.errors import UserError
 from . import peer
 from .api import Api
 from .call import Outside
-from .connection import Connection
+from .listener import Guests, Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,13 +26,8 @@ if TYPE_CHECKING:
     from .call import App
 
 NAME = "socket"
-MOST_CLIENTS = 1000
-BACKLOG = 128
-ACCEPTED_AT_ONCE = 64
 LOOK_SECONDS = 4.0
 """How often it is made sure that the socket is still there."""
-PAUSE_SECONDS = 1.0
-"""No client is accepted for so long when there are no descriptors left."""
 
 
 class SocketFailed(UserError):
@@ -51,12 +45,13 @@ class Server:
         self._state_dir = state_dir
         self._folder = os.open(state_dir, os.O_RDONLY | os.O_DIRECTORY)
         self._app = app
-        self._api = Api(app, Outside(loop.call_soon, os.urandom, utc_offset))
-        self._connections: set[Connection] = set()
-        self._listener: socket.socket | None = None
+        self.outside = Outside(loop.call_soon, os.urandom, utc_offset, loop.call_later)
+        self.api = Api(app, self.outside)
+        self.guests = Guests(loop)
+        self._listener: Listener | None = None
         self._own: tuple[int, int] | None = None
         """Device and inode of the socket that we made."""
-        self._is_paused = self._is_failing = False
+        self._is_failing = False
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -74,8 +69,7 @@ class Server:
         if self._timer:
             self._timer.cancel()
         self._stop_listening()
-        for connection in list(self._connections):
-            connection.close()
+        self.guests.close()
         if self._own is not None and self._found() == self._own:
             os.unlink(NAME, dir_fd=self._folder)
         os.close(self._folder)
@@ -83,21 +77,18 @@ class Server:
     # --- the socket ------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            inside(self._folder, lambda: listener.bind(NAME))
+            inside(self._folder, lambda: sock.bind(NAME))
             self._own = self._found()
-            listener.listen(BACKLOG)
-            listener.setblocking(False)
+            trusts = peer.is_trusted
+            self._listener = Listener(self._loop, sock, self.guests, self.api.answer, trusts)
         except BaseException:
-            listener.close()
+            sock.close()
             raise
-        self._listener = listener
-        self._loop.add_reader(listener, self._accept)
 
     def _stop_listening(self) -> None:
         if self._listener:
-            self._loop.remove_reader(self._listener)
             self._listener.close()
             self._listener = None
 
@@ -134,40 +125,6 @@ class Server:
 
     def _failed(self, error: OSError) -> SocketFailed:
         return SocketFailed(os.path.join(self._state_dir, NAME), error.strerror or str(error))
-
-    # --- clients ---------------------------------------------------------------------------------
-
-    def _accept(self) -> None:
-        for _ in range(ACCEPTED_AT_ONCE):
-            if not self._listener or len(self._connections) >= MOST_CLIENTS:
-                return self._pause()
-            try:
-                sock, _address = self._listener.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return None
-            except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
-                    return self._pause()
-                raise
-            if peer.is_trusted(sock):
-                self._connections.add(
-                    Connection(sock, self._loop, self._api.answer, self._connections.discard)
-                )
-            else:
-                sock.close()
-        return None
-
-    def _pause(self) -> None:
-        """Clients wait in the kernel's queue; a listener that stays ready would spin the loop."""
-        if self._listener and not self._is_paused:
-            self._is_paused = True
-            self._loop.remove_reader(self._listener)
-            self._loop.call_later(PAUSE_SECONDS, self._resume)
-
-    def _resume(self) -> None:
-        self._is_paused = False
-        if self._listener:
-            self._loop.add_reader(self._listener, self._accept)
 
 
 def inside(folder: int, act: Callable[[], object]) -> None:

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from emulator.logplex.block import Block, Stream
-    from emulator.logplex.buffer import Buffers
+    from emulator.logplex.buffer import Buffers, Loss
 
-    from .call import App, Outside
+    from .call import App, Outside, Timer
     from .query import Query
 
 BUDGET = 1024 * 1024
 """Beside a flood, what waits here is how late a line comes."""
+
+PAUSE_SECONDS = 0.025
+"""Between two writes to a reader: each costs as much as the rendering of many lines."""
 
 _AT_ONCE = 16
 """So many blocks are rendered between two looks at how much there is."""
@@ -29,7 +32,7 @@ _AT_ONCE = 16
 class Tail:
     """A stream, and a subscriber of the channel."""
 
-    def __init__(self, app: App, query: Query, head: bytes) -> None:
+    def __init__(self, app: App, query: Query, head: bytes, outside: Outside) -> None:
         self.head = head
         self.is_endless = query.tail
         self.style = query.style
@@ -38,8 +41,12 @@ class Tail:
         self._query = query
         self._stored: list[Block] = []
         """What is to be shown of the history, the newest first."""
+        self._preface: list[bytes | memoryview] = []
         self._queue = Buffer(app.clock.wall_ns, BUDGET)
         self._wake: Callable[[], None] = lambda: None
+        self._outside = outside
+        self._woken_at = -PAUSE_SECONDS
+        self._waiting: Timer | None = None
 
     def begin(self, wake: Callable[[], None]) -> None:
         """Nothing can be published between the two looks, so there is neither gap nor repeat."""
@@ -55,23 +62,47 @@ class Tail:
         self._queue.push(data, lines)
 
     def end_turn(self) -> None:
-        if self._queue.size:
-            self._wake()
+        """The reader is woken, at once if it was not just woken."""
+        if not self._queue.size or self._waiting:
+            return
+        wait = self._woken_at + PAUSE_SECONDS - self._app.clock.monotonic()
+        if wait <= 0:
+            self.rouse()
+        else:
+            self._waiting = self._outside.later(wait, self.rouse)
+
+    def rouse(self) -> None:
+        """The reader is woken now."""
+        self._stop_waiting()
+        self._woken_at = self._app.clock.monotonic()
+        self._wake()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting:
+            self._waiting.cancel()
+            self._waiting = None
 
     def take(self, size: int) -> list[bytes | memoryview] | None:
-        parts: list[bytes | memoryview] = []
+        parts, self._preface = self._preface, []
         while self._stored and sum(map(len, parts)) < size:
             for block in self._stored[: -_AT_ONCE - 1 : -1]:
-                parts += buffers(block, self.style)
+                parts += self._shown(block)
             del self._stored[-_AT_ONCE:]
         if not parts and self.is_endless:
             loss = self._queue.loss()
             if loss:
-                parts += buffers(loss.block(self._app.clock.wall_ns()), self.style)
+                parts += self._lost(loss)
             parts += self._queue.take(size)
         return parts if parts or self.is_endless else None
 
+    def _shown(self, block: Block) -> Buffers:
+        return buffers(block, self.style)
+
+    def _lost(self, loss: Loss) -> Buffers:
+        return self._shown(loss.block(self._app.clock.wall_ns()))
+
     def end(self) -> None:
+        self._stop_waiting()
         if self._query.tail:
             self._app.channel.unsubscribe(self)
 
@@ -83,8 +114,7 @@ class Search(Tail):
     """
 
     def __init__(self, app: App, query: Query, head: bytes, outside: Outside) -> None:
-        super().__init__(app, query, head)
-        self._soon = outside.soon
+        super().__init__(app, query, head, outside)
         self._parts: Iterator[list[Block]] | None = None
 
     def begin(self, wake: Callable[[], None]) -> None:
@@ -99,12 +129,12 @@ class Search(Tail):
             # The second step looks at how far the newest segment reaches now.
             self._step()
             self._step()
-            self._soon(self._go_on)
+            self._outside.soon(self._go_on)
 
     def _go_on(self) -> None:
         self._step()
         if self._parts is not None:
-            self._soon(self._go_on)
+            self._outside.soon(self._go_on)
 
     def _step(self) -> None:
         """A part of the history was searched; the reader is woken when it was the last one."""
@@ -127,6 +157,7 @@ class Search(Tail):
         return super().take(size) if self._parts is None else []
 
     def end(self) -> None:
+        self._stop_waiting()
         self._parts = None
         if self._query.tail:
             self._app.watchers.remove(self._watch)

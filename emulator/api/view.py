@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from emulator.dyno.slot import Slot, State
 from emulator.errors import NotFound
 from emulator.logplex import stamp
@@ -81,5 +83,6 @@ def iso(wall: float) -> str:
     return _second(int(wall)) + "Z"
 
 
+@lru_cache(maxsize=4096)
 def _second(wall: int) -> str:
     return stamp.second(wall * 1_000_000_000).decode().removesuffix("+00:00")

@@ -38,6 +38,24 @@ def settings(text: str, path: str) -> Iterator[Setting]:
         yield _setting(line, statement, f"{path}:{line}")
 
 
+def named_statements(text: str) -> Iterator[tuple[int, str, str]]:
+    """The line on which each setting begins, its name, and the statement as it is written."""
+    for line, statement in _statements(text):
+        left, equals, _ = statement.partition("=")
+        if equals:
+            yield line, _name(left), statement
+
+
+def split(raw: str) -> tuple[str, str]:
+    """What follows a `=`: the value as it is written, its quotes with it, and a comment."""
+    if raw.lstrip().startswith(QUOTES):
+        start = len(raw) - len(raw.lstrip())
+        end = _closing_quote(raw, start) + 1
+        return raw[start:end], raw[end:] if raw[end:].lstrip().startswith("#") else ""
+    value, mark, comment = raw.partition("#")
+    return value.strip(), value[len(value.rstrip()) :] + mark + comment if mark else ""
+
+
 def bad_name(name: str) -> str:
     """Why this cannot name a config var, or an empty string."""
     if name.isascii() and name.isidentifier():
@@ -92,8 +110,7 @@ def _setting(line: int, statement: str, place: str) -> Setting:
     name, equals, raw = statement.partition("=")
     if not equals:
         return Setting(line, None, oddities=("no NAME=value here; line skipped",))
-    words = name.split(None, 1)
-    name = words[1].strip() if len(words) == 2 and words[0] == "export" else name.strip()
+    name = _name(name)
     if reason := bad_name(name):
         raise EnvFileError(f"{place}: {reason}")
     if raw.lstrip().startswith(QUOTES):
@@ -101,6 +118,12 @@ def _setting(line: int, statement: str, place: str) -> Setting:
     else:
         value, oddities = _unquoted(raw, name)
     return Setting(line, name, value, tuple(oddities))
+
+
+def _name(left: str) -> str:
+    """The name that stands before a `=`, perhaps after `export`."""
+    words = left.split(None, 1)
+    return words[1].strip() if len(words) == 2 and words[0] == "export" else left.strip()
 
 
 def _unquoted(raw: str, name: str) -> tuple[str, list[str]]:

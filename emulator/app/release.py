@@ -32,6 +32,11 @@ def deploy_description(types: Mapping[str, str]) -> str:
     return f"Deploy {zlib.crc32(text.encode()):08x}"
 
 
+def rollback_description(version: int) -> str:
+    """Source: log samples."""
+    return f"Rollback to v{version}"
+
+
 def config_description(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
     """`Set A, B config vars`, `Remove A config vars`, or None if nothing differs.
 

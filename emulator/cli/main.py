@@ -56,6 +56,8 @@ def _command(words: list[str]) -> int:
         words = ["version"]
     elif words[:1] == ["help"]:
         words = [*words[1:], "--help"]
+    if words[:1] == ["heroku"]:  # none of the rest is ours
+        words = ["heroku", "--", *words[1:]]
     name = words[0] if words else ""
     syntax = COMMANDS.get(ALIASES.get(name, name))
     if syntax is not None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 
 from emulator import __version__
+from emulator.api.courier import Courier
+from emulator.api.loopback import Loopback
+from emulator.api.notices import Teller
 from emulator.api.server import Server
 from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
-from emulator.runtime.files import read_app
+from emulator.runtime.files import edit_config, read_app
+
+from .guests import Guests
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
 
+    from emulator.event import Event
     from emulator.logplex.block import Block
     from emulator.runtime.watcher import Watcher
 
@@ -33,17 +39,46 @@ class Services:
         self.exits: MutableMapping[str, int] = emulator.exits
         self.watchers: list[Callable[[list[Block]], object]] = emulator.watchers
         self.lend = emulator.runner.lend
+        self.guests = Guests(emulator)
+        self.await_client = self.guests.await_client
         self.info: Mapping[str, object] = {
             "pid": os.getpid(),
             "dir": self.options.dir,
             "version": __version__,
             "started_at": emulator.boot.started_at,
         }
+        self.types = emulator.boot.files.types
+        """What the Procfile said when it was last read; a rollback runs others."""
         self.server = self._serve()
+        self.loopback = self._serve_loopback()
+        self.courier = Courier(self._tell_soon)
+        self._tell_webhooks()
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:
         self.emulator.say("api", text)
+
+    def _tell_soon(self, text: str) -> None:
+        """From any thread, and even when the loop has ended."""
+        try:
+            self.emulator.loop.call_soon_threadsafe(self.tell, text)
+        except RuntimeError:
+            pass
+
+    def _tell_webhooks(self) -> None:
+        """They learn of all that is published from now on, after everybody else."""
+        publish = self.kernel.publish
+        teller = Teller(self, self.server.outside, self.courier.deliver)
+
+        def publish_and_tell(events: list[Event]) -> None:
+            publish(events)
+            teller.tell(events)
+
+        self.kernel.publish = publish_and_tell
+
+    def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]:
+        """The user's `.env` says so; the config vars that it sets now."""
+        return edit_config(self.options.dir, self.options.env, changes)
 
     def _serve(self) -> Server:
         server = Server(self.emulator.loop, self.emulator.boot.folder.path, self)
@@ -52,6 +87,17 @@ class Services:
         except UserError as error:
             self.emulator.say("api", str(error))
         return server
+
+    def _serve_loopback(self) -> Loopback | None:
+        """The same API over TCP; `info` has its URL."""
+        emulator, folder = self.emulator, self.emulator.boot.folder.path
+        try:
+            loopback = Loopback(emulator.loop, folder, self.server, self.options.api_port)
+        except UserError as error:
+            emulator.say("api", str(error))
+            return None
+        self.info = {**self.info, "api_url": loopback.url}
+        return loopback
 
     def _watch(self) -> Watcher | None:
         from emulator.runtime.watcher import Watcher
@@ -70,7 +116,9 @@ class Services:
         try:
             files = read_app(options.dir, options.procfile, options.env)
             self.kernel.submit(SetConfig(files.config))
-            self.kernel.submit(Deploy(files.types))
+            if dict(files.types) != dict(self.types):
+                self.types = files.types
+                self.kernel.submit(Deploy(files.types))
         except UserError as error:
             self.emulator.say("reload", f"{error}; the app goes on as it was")
 
@@ -78,4 +126,8 @@ class Services:
         """They are gone, and so is the socket."""
         if self.watcher:
             self.watcher.close()
+        self.guests.close()
+        self.courier.close()
+        if self.loopback:
+            self.loopback.close()
         self.server.close()

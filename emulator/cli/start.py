@@ -52,6 +52,7 @@ class Options(Fact):
     exclude: tuple[str, ...] = ()
     heroku_formation: bool = False
     port: int | None = None
+    api_port: int | None = None
     strict_bind: bool = False
     paced: bool = False
     time_scale: float = 1.0
@@ -66,6 +67,13 @@ class Options(Fact):
 
 class PortTaken(UserError):
     """Port {port} is taken by another program. Choose another with --port, or stop that program."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port=port)
+
+
+class ApiPortTaken(UserError):
+    """Port {port} is taken. Choose another with --api-port, or leave it out."""
 
     def __init__(self, port: int) -> None:
         super().__init__(port=port)
@@ -171,6 +179,9 @@ def run(options: Options) -> int:
     files = read_app(options.dir, options.procfile, options.env)
     if options.port is not None and not is_free(options.port):
         raise PortTaken(options.port)
+    api_port = options.api_port
+    if api_port and (api_port == options.port or not is_free(api_port, "127.0.0.1")):
+        raise ApiPortTaken(api_port)
     folder = Folder(options.dir)
     folder.lock()
     herald = -1

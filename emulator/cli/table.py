@@ -18,6 +18,7 @@ COMMANDS: dict[str, Syntax] = {
             (("--except",), "exclude", "texts", ()),
             (("--heroku-formation",), "heroku_formation", "flag", False),
             (("--port", "-p"), "port", "int", None, 1, 65535),
+            (("--api-port",), "api_port", "int", None, 1, 65535),
             (("--strict-bind",), "strict_bind", "flag", False),
             (("--pace",), "pace", "choice", None, ("heroku",)),
             (("--time-scale",), "time_scale", "float", 1.0),
@@ -166,6 +167,22 @@ COMMANDS: dict[str, Syntax] = {
             (("--app", "-a"), "app", "text", None),
             (("--dir", "-C"), "dir", "text", None),
             ((), "words", "texts", ...),
+        ),
+    ),
+    "heroku": (
+        "heroku:heroku",
+        False,
+        (((), "words", "texts", ()),),
+    ),
+    "env": (
+        "env:env",
+        True,
+        (
+            (("--shell",), "shell", "choice", "sh", ("sh", "fish")),
+            (("--json",), "json", "flag", False),
+            (("--unset",), "unset", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
         ),
     ),
     "releases": (

@@ -132,9 +132,15 @@ def arrive(doing: Step) -> None:
 
 
 def boot_expired(doing: Step, given: Input) -> None:
-    """A worker is up when its moment has come; a web dyno that is not listening is killed: R10."""
+    """A worker is up when its moment has come; a web dyno that is not listening is killed: R10.
+
+    So is a one-off that still waits for its client: R13.
+    """
     if not doing.is_due:
         return None
+    if doing.slot.attached and doing.current.pid is None:
+        doing.out.append(event.AttachFailed(doing.slot.name))
+        return doing.kill()
     if doing.slot.type != "web" and doing.current.pid is not None:
         return arrive(doing)
     doing.out.append(event.BootTimedOut(doing.slot.name))

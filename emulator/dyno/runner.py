@@ -51,6 +51,8 @@ class Runner:
         self.unconfirmed: set[str] = set()
         """Those of the living that the warden has not yet told to be spawned."""
         self.terminals: dict[str, tuple[list[int], bool]] = {}
+        self.held: dict[str, Spawn | None] = {}
+        """Dynos that are not to start before their client is there."""
         self.programs: dict[str, str | None] = {}
         self.report: Callable[[Report], None] = lambda report: None
         self.opened: Callable[[str, int], None] = lambda launch, fd: None
@@ -92,13 +94,28 @@ class Runner:
     def lend(self, dyno: str, fds: list[int], tty: bool) -> None:
         """The next launch of that dyno has these as 0, 1 and 2 instead of a pipe to the log."""
         self.terminals[dyno] = (fds, tty)
+        if order := self.held.pop(dyno, None):
+            self._spawn(order)
+
+    def hold(self, dyno: str) -> None:
+        """The next launch of that dyno starts once `lend` was called for it."""
+        self.held[dyno] = None
 
     def obey(self, order: Order) -> None:
         """It was begun; reports will tell."""
         if isinstance(order, Spawn):
             self._spawn(order)
-        elif isinstance(order, Signal):
+        elif isinstance(order, Signal) and not self._drop(order.launch):
             self._send("signal", order.launch, COMMANDS[order.name])
+
+    def _drop(self, launch: str) -> bool:
+        """Whether the launch was still held; then it is gone."""
+        dyno = launch.rpartition("@")[0]
+        if dyno not in self.held:
+            return False
+        del self.held[dyno]
+        self.report(Exited(launch, wire.KILLED))
+        return True
 
     def suspend(self, name: str) -> None:
         """Every process of every dyno was stopped, or continued (`STOP`, `CONT`)."""
@@ -113,6 +130,9 @@ class Runner:
 
     def _begin(self, order: Spawn) -> None:
         dyno = order.launch.rpartition("@")[0]
+        if dyno in self.held:
+            self.held[dyno] = order
+            return
         size = {RAM: str(order.memory_mb)}
         extra = {**size, "PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
         raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}

@@ -75,6 +75,8 @@ R16 = (
     "connection was closed."
 )
 """Source of R16 and of the sentence before it: Dev Center, error-codes and one-off-dynos."""
+R13 = "Error R13 (Attach error) -> Failed to attach to process"
+"""Source: Dev Center, error-codes."""
 
 HANGUP = "Client connection closed. Sending SIGHUP to all processes"
 
@@ -108,6 +110,7 @@ TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.QuotaVastlyExceeded: _vastly,
     event.Hinted: lambda e: _ours(e.dyno, e.text),
     event.ClientAwaited: lambda e: _heroku(e.dyno, "Awaiting client"),
+    event.AttachFailed: lambda e: _heroku(e.dyno, R13),
     event.ClientLost: lambda e: _heroku(e.dyno, HANGUP),
     event.HangupIgnored: lambda e: _heroku(e.dyno, R16),
     event.OneOffCreated: lambda e: _api(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.formation import Change, Quantity
+    from emulator.app.surroundings import Domain, Drain, Webhook
 
 
 class Command(Fact):
@@ -70,6 +71,22 @@ class SetConfig(Command):
     """The config vars are these now."""
 
     config: Mapping[str, str]
+
+
+class Rollback(Command):
+    """Code and config vars are those of that release again."""
+
+    version: int
+
+
+class SetUp(Command):
+    """These are the app's surroundings now; what is None stays as it is."""
+
+    maintenance: bool | None = None
+    features: tuple[str, ...] | None = None
+    drains: tuple[Drain, ...] | None = None
+    domains: tuple[Domain, ...] | None = None
+    webhooks: tuple[Webhook, ...] | None = None
 
 
 class Shutdown(Command):

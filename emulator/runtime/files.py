@@ -25,6 +25,13 @@ class CannotRead(UserError):
         super().__init__(path=path, reason=reason)
 
 
+class CannotWrite(UserError):
+    """{path}: cannot be written: {reason}. The config vars are as they were."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path=path, reason=reason)
+
+
 class AppFiles(Fact):
     """What the app's files say: process types, config vars, and what was odd in the files."""
 
@@ -51,6 +58,53 @@ def read_app_json(app_dir: str) -> tuple[Change, ...]:
     if not os.path.exists(os.path.join(app_dir, "app.json")):
         return ()
     return appjson.formation(_read(app_dir, "app.json", ""), "app.json")
+
+
+def edit_config(
+    app_dir: str, env_names: Sequence[str], changes: Mapping[str, str | None]
+) -> dict[str, str]:
+    """The files set these config vars now, or, for None, no longer do; `.env` is made if need be.
+
+    A value goes to the last file that sets the name, or else to the last one: that one counts.
+    Answers with all config vars that they set.
+    """
+    from emulator.app.rewriting import rewritten
+
+    names = list(env_names) or [".env"]
+    texts = {n: _read(app_dir, n, "") if _exists(app_dir, n) else b"" for n in names}
+    sets = {name: config_vars.parse(data, name).values for name, data in texts.items()}
+    parts: dict[str, dict[str, str | None]] = {name: {} for name in names}
+    for var, value in changes.items():
+        places = [name for name in names if var in sets[name]]
+        for place in places if value is None else (places or names)[-1:]:
+            parts[place][var] = value
+    edited = {name: rewritten(texts[name], name, parts[name]) for name in names}
+    after = config_vars.merge([config_vars.parse(data, name) for name, data in edited.items()])
+    for name in names:
+        if edited[name] != texts[name]:
+            _replace(os.path.join(app_dir, name), edited[name])
+    return after.values
+
+
+def _exists(app_dir: str, name: str) -> bool:
+    return os.path.exists(os.path.join(app_dir, name))
+
+
+def _replace(path: str, data: bytes) -> None:
+    """The file has those contents, all of them or the old ones; its mode stays, a link one too."""
+    path = os.path.realpath(path)
+    new = f"{path}.hk-local"
+    try:
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(new, flags, 0o600), "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(new, path)
+    except OSError as error:
+        raise CannotWrite(path, error.strerror or str(error)) from None
 
 
 def _read(app_dir: str, name: str, hint: str) -> bytes:

@@ -162,16 +162,34 @@ def deploy(doing: Decision, given: ask.Deploy) -> None:
     """
     if dict(given.types) == dict(doing.world.types):
         return
-    world = doing.world
     _build(doing, given.types)
-    fresh = formations.initial(given.types, world.heroku_formation)
+    _replace_dynos(doing)
+    doing.out.append(event.BuildSucceeded())
+
+
+def rollback(doing: Decision, given: ask.Rollback) -> None:
+    """A new release has the code and the config vars of an earlier one, and every dyno has it.
+
+    Source: Dev Center, releases.
+    """
+    found = [one for one in doing.world.releases if one.version == given.version]
+    if not found or not found[0].types:
+        raise FormationError(f"v{given.version} is no release with code to roll back to.")
+    description = releases.rollback_description(given.version)
+    doing.release(description, found[0].types, found[0].config)
+    _replace_dynos(doing)
+
+
+def _replace_dynos(doing: Decision) -> None:
+    """The formation has the process types of the current release, and each dyno is of it."""
+    world = doing.world
+    fresh = formations.initial(world.types, world.heroku_formation)
     if world.heroku_formation:
         fresh = {name: Quantity(0) for name in fresh}
     formation = {name: world.formation.get(name, fresh[name]) for name in fresh}
     doing.world = doing.world.replace(formation=formation)
     doing.reconcile()
     _restart(doing)
-    doing.out.append(event.BuildSucceeded())
 
 
 def set_config(doing: Decision, given: ask.SetConfig) -> None:
@@ -186,6 +204,13 @@ def _restart(doing: Decision) -> None:
         is_old = slot.current is None or slot.current.release != doing.world.release
         if is_old and slot.kind is Kind.FORMATION and slot.shown is not State.DOWN:
             doing.step(name, dyno.Restart())
+
+
+def set_up(doing: Decision, given: ask.SetUp) -> None:
+    """No release, and nothing in the log: in no log sample does Heroku say a word about these."""
+    fields = {name: getattr(given, name) for name in given.__match_args__}
+    changed = {name: value for name, value in fields.items() if value is not None}
+    doing.world = doing.world.replace(**changed)
 
 
 def shut_down(doing: Decision, given: ask.Shutdown) -> None:
@@ -242,6 +267,8 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.HangUp: hang_up,
     ask.Deploy: deploy,
     ask.SetConfig: set_config,
+    ask.Rollback: rollback,
+    ask.SetUp: set_up,
     ask.Shutdown: shut_down,
     ask.Abort: abort,
     ask.Slept: slept,

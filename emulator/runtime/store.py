@@ -7,6 +7,7 @@ import sqlite3
 
 from emulator.app.formation import MOST_DYNOS, Quantity
 from emulator.app.release import Release
+from emulator.app.surroundings import Domain, Drain, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 
@@ -15,11 +16,17 @@ from .world import World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-VERSION = 1
+    from emulator.fact import Fact
 
-DURABLE = ("id", "app", "formation", "left_out", "heroku_formation", "releases")
+VERSION = 2
+
+AROUND: dict[str, type[Fact]] = {"drains": Drain, "domains": Domain, "webhooks": Webhook}
+DURABLE = (
+    *("id", "app", "formation", "left_out", "heroku_formation", "releases"),
+    *("maintenance", "features", *AROUND),
+)
 
 ENVIRONMENT = {
     *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM),
@@ -35,6 +42,15 @@ create table releases (version int primary key, description text, user text, cre
 create table release_types (version int, position int, type text, command text);
 create table release_config (version int, position int, name text, value text);
 """
+
+SCHEMA_2 = """
+create table features (name text primary key, position int) without rowid;
+create table drains (id text primary key, url text, token text, created_at real);
+create table domains (id text primary key, hostname text, created_at real);
+create table webhooks (id text primary key, url text, include text, level text, secret text,
+ authorization text, created_at real, updated_at real);
+"""
+"""What version 2 added."""
 
 
 class StateDamaged(UserError):
@@ -89,10 +105,11 @@ class Store:
             db.execute("pragma synchronous=normal")
             db.execute("pragma journal_mode=wal")
             (version,) = db.execute("pragma user_version").fetchone()
-            if version == 0:
-                db.executescript(f"begin;{SCHEMA}pragma user_version={VERSION};commit")
-            elif version > VERSION:
+            if version > VERSION:
                 raise StateTooNew(self.path, version)
+            if version < VERSION:
+                missing = SCHEMA * (version < 1) + SCHEMA_2
+                db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
             self._read(db)
         except BaseException:
             db.close()
@@ -136,9 +153,12 @@ class Store:
         for name in ("id", "app"):
             if name in meta:
                 fields[name] = _text(meta[name])
-        if "heroku_formation" in meta:
-            fields["heroku_formation"] = meta["heroku_formation"] == "1"
-        return fields
+        for name in ("heroku_formation", "maintenance"):
+            if name in meta:
+                fields[name] = meta[name] == "1"
+        rows = db.execute("select name from features order by position")
+        fields["features"] = tuple(_text(name) for (name,) in rows)
+        return fields | {name: _around(db, name) for name in AROUND}
 
     def _by_version(
         self, db: sqlite3.Connection, table: str, key: str, value: str
@@ -163,7 +183,12 @@ class Store:
         self.saved = world
 
     def _write(self, before: World, after: World) -> None:
-        meta = {"id": after.id, "app": after.app, "heroku_formation": f"{after.heroku_formation:d}"}
+        meta = {
+            "id": after.id,
+            "app": after.app,
+            "heroku_formation": f"{after.heroku_formation:d}",
+            "maintenance": f"{after.maintenance:d}",
+        }
         self._many("insert or replace into meta values (?, ?)", meta.items())
         formation = {**after.formation, **after.left_out}
         if formation != before.formation:
@@ -177,6 +202,23 @@ class Store:
             )
         for release in after.releases[len(before.releases) :]:
             self._write_release(release)
+        if after.features != before.features:
+            self.db.execute("delete from features")
+            rows = ((name, position) for position, name in enumerate(after.features))
+            self._many("insert into features values (?, ?)", rows)
+        for name in AROUND:
+            if getattr(after, name) != getattr(before, name):
+                self._write_around(name, getattr(after, name))
+
+    def _write_around(self, table: str, items: Iterable[Fact]) -> None:
+        """The table has these rows, in their order; several texts in a field are one by blanks."""
+        columns = AROUND[table].__match_args__
+        self.db.execute(f"delete from {table}")
+        values = ([getattr(item, column) for column in columns] for item in items)
+        self._many(
+            f"insert into {table} values ({', '.join('?' * len(columns))})",
+            ([" ".join(v) if isinstance(v, tuple) else v for v in row] for row in values),
+        )
 
     def _write_release(self, release: Release) -> None:
         self.db.execute(
@@ -189,11 +231,25 @@ class Store:
                 ((release.version, n, *item) for n, item in enumerate(values.items())),
             )
 
-    def _many(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+    def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self.db.executemany(statement, rows)
 
     def close(self) -> None:
         self.db.close()
+
+
+def _around(db: sqlite3.Connection, table: str) -> tuple[Fact, ...]:
+    """The items of that table, in the order in which they were written."""
+    kind = AROUND[table]
+    found = []
+    for row in db.execute(f"select * from {table} order by rowid"):
+        fields = dict(zip(kind.__match_args__, row, strict=True))
+        for name, value in fields.items():
+            fields[name] = float(value or 0) if name.endswith("_at") else _text(value)
+        if "include" in fields:
+            fields["include"] = tuple(fields["include"].split())
+        found.append(kind(**fields))
+    return tuple(found)
 
 
 def _text(value: object) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.release import Release
+    from emulator.app.surroundings import Domain, Drain, Webhook
 
 CLOCK = "clock"
 """The process type that must be a singleton. Source: Dev Center, scheduled-jobs-custom-clock."""
@@ -36,6 +37,12 @@ class World(Fact):
     """What is remembered of process types that this run was told to leave out."""
     heroku_formation: bool = False
     releases: tuple[Release, ...] = ()
+    maintenance: bool = False
+    features: tuple[str, ...] = ()
+    """Names of those that are enabled."""
+    drains: tuple[Drain, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
     slots: Mapping[str, Slot] = {}
     policy: Policy = Policy()
     web_port: int | None = None

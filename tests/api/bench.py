@@ -11,7 +11,9 @@ from emulator.api.api import Api
 from emulator.api.call import Outside
 from emulator.api.head import parse
 from emulator.api.request import Request
+from emulator.app.config_vars import parse as parse_env
 from emulator.app.formation import Quantity
+from emulator.app.rewriting import rewritten
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import Exited, Ready, Spawn, Spawned
 from emulator.logplex.block import Block, Stream, newest
@@ -63,26 +65,47 @@ class Memory:
         return [block for block in blocks if block.at_ns >= since_ns]
 
 
+class Timer:
+    def __init__(self, at, act):
+        self.at, self.act, self.is_cancelled = at, act, False
+
+    def cancel(self):
+        self.is_cancelled = True
+
+
 class Bench:
     """The App that the API needs."""
 
     def __init__(self, policy=None, history=None, save=lambda world: None):
         self.clock = Clock()
         self.told, self.orders, self.lent, self.soon = [], [], [], []
+        self.awaited = []
         self.exits, self.watchers = {}, []
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
+        self.env = b""
         self.history = history or Memory()
         self.channel = Channel(lambda: self.soon.append(self.channel.flush), self.store)
         world = World("shop", "dev@localhost", id="0123", policy=policy or Policy())
         ports = itertools.count(20001)
         self.kernel = Kernel(world, self.clock, ports, save, self.obey, self.publish)
-        self.outside = Outside(self.soon.append, lambda n: bytes(range(n)), lambda wall: 0)
+        self.timers = []
+        self.outside = Outside(
+            self.soon.append, lambda n: bytes(range(n)), lambda wall: 0, self.later
+        )
         self.api = Api(self, self.outside)
 
     # The App protocol.
 
     def lend(self, dyno, fds, tty):
         self.lent.append((dyno, list(fds), tty))
+
+    def edit_config(self, changes):
+        self.env = rewritten(self.env, ".env", changes)
+        return parse_env(self.env, ".env").values
+
+    def await_client(self, dyno, size, wants_status, on_screen):
+        self.awaited.append((dyno, size, wants_status, on_screen))
+        return "rendezvous://localhost:5000/secret"
 
     def tell(self, text):
         self.told.append(text)
@@ -101,6 +124,10 @@ class Bench:
         self.history.blocks += blocks
         for watcher in list(self.watchers):
             watcher(blocks)
+
+    def later(self, seconds, act):
+        self.timers.append(Timer(self.clock.now + seconds, act))
+        return self.timers[-1]
 
     # What a test does.
 
@@ -138,6 +165,15 @@ class Bench:
         at_ns = self.clock.wall_ns() if at is None else at
         self.channel.publish(Block(at_ns, Stream(source, dyno), text.encode()))
         self.channel.flush()
+
+    def wait(self, seconds):
+        """So much time has gone by."""
+        self.clock.now += seconds
+        due = [timer for timer in self.timers if timer.at <= self.clock.now]
+        for timer in due:
+            self.timers.remove(timer)
+            if not timer.is_cancelled:
+                timer.act()
 
     def turn(self):
         """All that was to come soon has come."""

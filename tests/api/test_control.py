@@ -40,6 +40,7 @@ def test_status():
         "App:      shop\n"
         "Folder:   /srv/shop\n"
         f"Web:      http://localhost:{port}/\n"
+        "API:      at the socket only\n"
         "Release:  v3\n"
         "Dynos:    2 up, 1 crashed\n"
         "Emulator: hk-local 1.2.3, pid 42\n"
@@ -51,6 +52,9 @@ def test_status_of_nothing():
     bench = Bench()
     assert "Dynos:    none\n" in bench.text("/hk-local/status")
     assert "Web:      no web dyno\n" in bench.text("/hk-local/status")
+    bench.info = {**bench.info, "api_url": "http://localhost:5555"}
+    assert "API:      http://localhost:5555\n" in bench.text("/hk-local/status")
+    assert bench.get("/hk-local/status")["api_url"] == "http://localhost:5555"
 
 
 def test_waiting_ends_when_all_are_up():
@@ -160,6 +164,43 @@ def test_ranges():
     shown = bench.text("/apps/~/releases", Range="version ..; max=1, order=desc")
     assert "Enable Logplex" not in shown
     assert "Current: v3" in shown
+
+
+def test_the_next_page_is_told_until_there_is_none():
+    bench, found, header = Bench().start(web=1), [], "version ..; max=2, order=desc"
+    for n in range(4, 16):
+        bench.kernel.submit(SetConfig({"N": str(n)}))
+    while header:
+        response = bench.ask("GET", "/apps/~/releases", Range=header)
+        found += [release["version"] for release in json.loads(response.body)]
+        header = dict(response.fields).get("Next-Range", "")
+        assert response.status == (206 if header else 200)
+    assert found == list(range(15, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("header", "versions"),
+    [
+        ("version 2..3", [2, 3]),
+        ("version ]1..; max=1", [2]),
+        ("version ..2", [1, 2]),
+        ("version 2..; order=desc", [2, 1]),
+        ("version 9..; order=desc", [3, 2, 1]),
+        ("version 10..", []),
+        ("version ..0", []),
+        ("name x..y", [1, 2, 3]),
+    ],
+)
+def test_bounds_of_a_range(header, versions):
+    found = Bench().start(web=1).get("/apps/~/releases", Range=header)
+    assert [release["version"] for release in found] == versions
+
+
+def test_a_page_after_an_id():
+    bench = Bench().start(web=1)
+    response = bench.ask("GET", "/apps/~/releases", Range="id ..; max=2")
+    again = bench.get("/apps/~/releases", Range=dict(response.fields)["Next-Range"])
+    assert [release["version"] for release in again] == [3]
 
 
 def test_one_release():

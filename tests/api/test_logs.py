@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from json import loads
 from uuid import UUID
 
@@ -230,8 +231,25 @@ def test_a_session_stands_for_its_query(bench):
 
 
 def test_old_sessions_are_forgotten(bench):
-    ids = iter(range(KEPT_SESSIONS + 1))
+    ids = count()
     bench.outside.random = lambda size: next(ids).to_bytes(size, "big")
     urls = [session(bench, {"lines": 1})["logplex_url"] for _ in range(KEPT_SESSIONS + 1)]
     assert bench.refused("GET", urls[0])[0] == 404
     assert Reading(bench, urls[1]).text
+
+
+def test_a_reader_is_woken_at_once_and_then_only_so_often(bench):
+    reading = Reading(bench, "/apps/~/logs?tail=1&lines=0")
+    for n in range(10):
+        bench.log(f"{n}\n")
+    assert reading.woken == 1
+    bench.wait(0.025)
+    assert reading.woken == 2
+    assert messages(reading.text) == [str(n) for n in range(10)]
+    bench.wait(1)
+    assert reading.woken == 2
+    bench.log("later\n")
+    assert reading.woken == 3
+    bench.log("last\n")
+    reading.stream.end()
+    assert [timer for timer in bench.timers if not timer.is_cancelled] == []

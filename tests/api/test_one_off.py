@@ -88,7 +88,6 @@ def test_names_differ(bench):
         ({"command": "ls", "env": {"A=B": "c"}}, "env: expected names without ="),
         ({"command": "ls", "env": {"": "c"}}, "env: expected names without ="),
         ({"command": "ls", "env": {"A": []}}, "env: A: expected a text"),
-        ({"command": "ls", "attach": True}, "attach: send standard input, output and error"),
     ],
 )
 def test_wrong_bodies(bench, body, text):
@@ -97,6 +96,57 @@ def test_wrong_bodies(bench, body, text):
     assert message.startswith(text)
     assert bench.get("/apps/~/dynos")[0]["name"] == "web.1"
     assert bench.orders == []
+
+
+@pytest.mark.parametrize("fds", [0, 2])
+def test_a_client_without_its_descriptors_is_told_so(bench, pipes, fds):
+    body = {"command": "ls", "attach": True}
+    fields = {} if fds else {"HK-Tty": "1"}
+    response = bench.ask("POST", "/apps/~/dynos", body, pipes[:fds], **fields)
+    assert response.status == 422
+    assert loads(response.body)["message"].startswith("attach: send standard input, output and err")
+    assert bench.orders == []
+
+
+STATUS = ' ; echo "\uffff heroku-command-exit-status: $?"'
+
+
+@pytest.mark.parametrize(
+    ("fields", "size", "wants_status", "on_screen"),
+    [
+        ({"env": {"TERM": "xterm", "COLUMNS": 101, "LINES": 33}}, (101, 33), False, True),
+        ({"env": {"COLUMNS": "-1", "LINES": "99999"}}, (80, 24), False, True),
+        ({"command": f"ls{STATUS}", "force_no_tty": True}, None, True, False),
+    ],
+)
+def test_over_tcp_its_client_is_expected_elsewhere(bench, fields, size, wants_status, on_screen):
+    body = {"command": "ls", "attach": True, **fields}
+    response = bench.ask("POST", "/apps/~/dynos", body)
+    dyno = loads(response.body)
+    assert (response.status, dyno["command"]) == (201, "ls")
+    assert dyno["attach_url"] == "rendezvous://localhost:5000/secret"
+    assert bench.awaited == [(dyno["name"], size, wants_status, on_screen)]
+    assert spawned(bench).command == "ls"
+    assert bench.lent == []
+
+
+def test_inside_of_a_dyno(bench):
+    bench.ask("PATCH", "/apps/~/formation/web", {"size": "standard-2x"})
+    bench.boot()
+    port = bench.kernel.world.slots["web.1"].current.port
+    response = bench.ask("POST", "/apps/~/dynos/web.1", {"command": "ls", "env": {"A": "1"}})
+    dyno = loads(response.body)
+    assert (response.status, dyno["size"]) == (201, "Standard-2X")
+    assert dyno["attach_url"].startswith("rendezvous:")
+    assert spawned(bench).extra == (("PORT", str(port)), ("A", "1"))
+    assert bench.ask("POST", "/apps/~/dynos/web.9", {"command": "ls"}).status == 404
+
+
+def test_a_one_off_that_is_refused_awaits_nobody(bench):
+    body = {"command": "ls", "attach": True, "size": "huge"}
+    assert bench.ask("POST", "/apps/~/dynos", body).status == 422
+    ((dyno, *_),) = bench.awaited
+    assert bench.lent == [(dyno, [], False)]
 
 
 def test_attached_it_has_the_clients_descriptors(bench, pipes):

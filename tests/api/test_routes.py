@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +28,11 @@ def test_its_id_is_a_name_too(bench):
     assert bench.get(f"/apps/{bench.get('/apps/~')['id']}/dynos")
 
 
+def test_a_name_in_braces_is_a_name_like_others(bench):
+    assert bench.refused("GET", "/apps/{app}/dynos")[2] == "Couldn't find that app."
+    assert "({dyno})" in bench.refused("GET", "/apps/~/dynos/{dyno}")[2]
+
+
 def test_another_app_is_not_found(bench):
     assert bench.refused("GET", "/apps/other/dynos") == (
         404,
@@ -38,12 +45,13 @@ def test_another_app_is_not_found(bench):
     ("method", "target"),
     [
         ("GET", "/"),
-        ("GET", "/apps"),
+        ("GET", "/app"),
         ("GET", "/apps/~/"),
         ("GET", "/apps//dynos"),
         ("GET", "//apps/~"),
         ("GET", "/apps/~/dynos/web.1/"),
         ("GET", "/apps/~/dynos/%zz"),
+        ("GET", "/apps/~/{dyno}"),
         ("GET", "/apps/~/dynos/%ff"),
         ("GET", "/Apps/~"),
         ("GET", "/apps/~/../~"),
@@ -110,6 +118,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 NAMES = ["updates", "quantity", "size", "dyno_size", "command", "attach", "env", "type"]
+NAMES += ["url", "hostname", "include", "level", "secret", "enabled", "maintenance", "name"]
 NAMES += ["target", "kill", "lines", "tail", "dyno", "since", "grep", "source", "format"]
 CHANGES = [route for route in table() if route.method in ("POST", "PATCH")]
 
@@ -121,7 +130,9 @@ CHANGES = [route for route in table() if route.method in ("POST", "PATCH")]
 )
 def test_whatever_the_body_is_nothing_breaks(route, body):
     bench = Bench().start(web=1)
-    target = route.pattern.format(app="~", dyno="web.1", type="web", release="1", session="x")
+    names = dict.fromkeys(re.findall(r"{(\w+)}", route.pattern), "x")
+    known = {"app": "~", "dyno": "web.1", "type": "web", "release": "1", "feature": "preboot"}
+    target = route.pattern.format(**names | known)
     found = bench.ask(route.method, target, body)
     if isinstance(found, Response):
         assert found.status < 500

@@ -11,7 +11,7 @@ import stat
 
 import pytest
 
-from emulator.api import peer, server
+from emulator.api import listener, peer, server
 from emulator.api.server import Server, SocketFailed
 from emulator.logplex.history import History
 from tests.api.bench import Bench
@@ -84,7 +84,7 @@ def town(folder):
 @pytest.fixture
 def attentive(monkeypatch):
     monkeypatch.setattr(server, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(server, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(listener, "PAUSE_SECONDS", 0.01)
 
 
 def test_it_is_ours_alone_and_gone_in_the_end(town):
@@ -200,7 +200,7 @@ def test_where_the_system_does_not_tell_nobody_is_served(town, monkeypatch):
 
 
 def test_more_clients_than_there_is_room_for_wait(town, attentive, monkeypatch):
-    monkeypatch.setattr(server, "MOST_CLIENTS", 3)
+    monkeypatch.setattr(listener, "MOST_CLIENTS", 3)
     idle = [town.client() for _ in range(3)]
     late = town.client()
 

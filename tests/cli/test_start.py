@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from emulator.cli.commands import start
@@ -25,6 +27,15 @@ def test_without_options(started):
     assert started() == Options()
 
 
+def test_what_leads_a_shell_to_another_app_is_not_for_dynos(started, monkeypatch):
+    monkeypatch.setenv("HK_LOCAL_BEFORE", '{"HEROKU_APP": "real"}')
+    monkeypatch.setenv("HEROKU_APP", "other")
+    monkeypatch.setenv("HEROKU_API_KEY", "token")
+    started()
+    assert os.environ["HEROKU_APP"] == "real"
+    assert not {"HEROKU_API_KEY", "HK_LOCAL_BEFORE"} & set(os.environ)
+
+
 def test_words_name_the_only_types_to_run(started):
     options = started("web", "worker=2,clock=0", "-m", "web=3")
     assert options.only == ("web", "worker", "clock")
@@ -33,9 +44,10 @@ def test_words_name_the_only_types_to_run(started):
 
 def test_every_option(started, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    words = "-f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 -d"
-    more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop -C /"
-    options = started(*words.split(), *more.split(), "--timestamps=time", "--log-size", "1")
+    words = "-C / -f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 -d"
+    more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop"
+    rest = "--timestamps=time --log-size 1 --api-port 90"
+    options = started(*words.split(), *more.split(), *rest.split())
     assert options == Options(
         dir="/",
         procfile="P",
@@ -45,6 +57,7 @@ def test_every_option(started, monkeypatch):
         exclude=("clock",),
         heroku_formation=True,
         port=80,
+        api_port=90,
         strict_bind=True,
         paced=True,
         time_scale=2.0,

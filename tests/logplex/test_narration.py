@@ -56,6 +56,11 @@ TOLD: list[tuple[event.Event, str, list[str]]] = [
     ),
     (event.ClientAwaited("run.4711"), "heroku[run.4711]", ["Awaiting client"]),
     (
+        event.AttachFailed("run.4711"),
+        "heroku[run.4711]",
+        ["Error R13 (Attach error) -> Failed to attach to process"],
+    ),
+    (
         event.ClientLost("run.4711"),
         "heroku[run.4711]",
         ["Client connection closed. Sending SIGHUP to all processes"],

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from emulator.errors import EnvFileError, NoSuchFile, ProcfileError
-from emulator.runtime.files import MOST_BYTES, CannotRead, read_app, read_app_json
+from emulator.runtime.files import (
+    MOST_BYTES,
+    CannotRead,
+    CannotWrite,
+    edit_config,
+    read_app,
+    read_app_json,
+)
 
 
 @pytest.fixture
@@ -88,3 +95,64 @@ def test_every_file_that_was_opened_is_closed(app: Path) -> None:
     before = os.listdir("/dev/fd")
     read_app(str(app), "Procfile", ())
     assert len(os.listdir("/dev/fd")) == len(before)
+
+
+# --- edits ---------------------------------------------------------------------------------------
+
+
+def test_an_edit_keeps_mode_and_link(app: Path) -> None:
+    real = app / "elsewhere"
+    real.write_text("# mine\nA=1\n")
+    real.chmod(0o640)
+    (app / ".env").symlink_to(real)
+    edit_config(str(app), (), {"A": "2", "B": "x"})
+    assert real.read_text() == "# mine\nA=2\nB=x\n"
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert (app / ".env").is_symlink()
+    assert {path.name for path in app.iterdir()} == {"Procfile", ".env", "elsewhere"}
+
+
+def test_a_file_is_made_for_its_owner_only(app: Path) -> None:
+    edit_config(str(app), (), {"A": None})
+    assert not (app / ".env").exists()
+    edit_config(str(app), (), {"A": "2"})
+    assert (app / ".env").read_text() == "A=2\n"
+    assert (app / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_several_files_the_one_that_counts_is_edited(app: Path) -> None:
+    (app / "one").write_text("A=1\nB=1\nC=1\n")
+    (app / "two").write_text("B=2\n")
+    found = edit_config(str(app), ("one", "two"), {"A": "9", "B": "9", "C": None, "D": "9"})
+    assert found == {"A": "9", "B": "9", "D": "9"}
+    assert (app / "one").read_text() == "A=9\nB=1\n"
+    assert (app / "two").read_text() == "B=9\nD=9\n"
+    edit_config(str(app), ("one", "two"), {"B": None})
+    assert read_app(str(app), "Procfile", ("one", "two")).config == {"A": "9", "D": "9"}
+
+
+def test_an_edit_that_fails_changes_nothing(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (app / ".env").write_text("A=1\n")
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(CannotWrite, match=r"\.env: cannot be written: No space left"):
+        edit_config(str(app), (), {"A": "2"})
+    assert (app / ".env").read_text() == "A=1\n"
+    with pytest.raises(EnvFileError):
+        edit_config(str(app), (), {"A": "\r"})
+
+
+def test_a_procfile_that_is_being_edited_is_of_no_concern(app: Path) -> None:
+    (app / "Procfile").write_text("half a li")
+    assert edit_config(str(app), (), {"A": "1"}) == {"A": "1"}
+
+
+def test_what_a_killed_edit_left_is_no_obstacle(app: Path, tmp_path: Path) -> None:
+    (app / ".env").write_text("A=1\n")
+    (app / ".env.hk-local").write_text("half")
+    edit_config(str(app), (), {"A": "2"})
+    assert (app / ".env").read_text() == "A=2\n"
+    assert not (app / ".env.hk-local").exists()

@@ -362,3 +362,31 @@ def test_what_this_start_left_out_is_remembered_until_it_is_scaled() -> None:
     assert app.world.left_out == idle
     app.scale("worker=1")
     assert app.world.left_out == {"clock": Quantity(1)}
+
+
+def test_a_rollback_brings_back_code_config_and_types() -> None:
+    app = Simulation()
+    app.start("web=2 worker=1", {"A": "1"})
+    app.run(5)
+    app.ask(ask.Deploy({"web": "run web $PORT", "clock": COMMANDS["clock"]}))
+    app.ask(ask.SetConfig({"A": "2"}))
+    app.run(5)
+    app.forget()
+    app.ask(ask.Rollback(4))
+    assert facts(app, event.ReleaseCreated) == [event.ReleaseCreated(7, "Rollback to v4", "U")]
+    assert texts(app)[:2] == [
+        "app[api]: Rollback to v4 by user U",
+        "app[api]: Release v7 created by user U",
+    ]
+    assert app.world.config == {"A": "1"} and app.world.types == app.world.releases[3].types
+    app.run(60)
+    assert app.states() == dict.fromkeys(["web.1", "web.2", "worker.1"], "up")
+    assert {s.current.release for s in app.world.slots.values() if s.current} == {7}
+
+
+@pytest.mark.parametrize("version", [1, 2, 9])
+def test_what_has_no_code_cannot_be_rolled_back_to(version: int) -> None:
+    app = running()
+    with pytest.raises(FormationError, match=f"v{version} is no release with code"):
+        app.ask(ask.Rollback(version))
+    assert app.story == [] and app.world.release == 3

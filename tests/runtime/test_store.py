@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 
 from emulator.app.formation import Quantity
 from emulator.app.release import Release
+from emulator.app.surroundings import Domain, Drain, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 from emulator.runtime.kernel import NotSaved
@@ -30,6 +31,15 @@ QUANTITIES = some.builds(
     Quantity, some.integers(0, 10_000), some.sampled_from([size.name for size in SIZES.values()])
 )
 CONFIG = some.dictionaries(TEXT, TEXT, max_size=4)
+TIMES = some.floats(0, 4e9)
+WORDS = some.lists(some.sampled_from(["api:release", "dyno", "api:app"]), max_size=3).map(tuple)
+DRAINS = some.builds(Drain, TEXT, TEXT, TEXT, TIMES)
+DOMAINS = some.builds(Domain, TEXT, TEXT, TIMES)
+WEBHOOKS = some.builds(Webhook, TEXT, TEXT, WORDS, TEXT, TEXT, TEXT, TIMES, TIMES)
+
+
+def _id(item: Drain | Domain | Webhook) -> str:
+    return item.id
 
 
 @some.composite
@@ -46,6 +56,11 @@ def worlds(draw: some.DrawFn) -> World:
         formation=formation,
         heroku_formation=draw(some.booleans()),
         releases=releases,
+        maintenance=draw(some.booleans()),
+        features=tuple(draw(some.lists(TEXT, unique=True, max_size=3))),
+        drains=tuple(draw(some.lists(DRAINS, unique_by=_id, max_size=3))),
+        domains=tuple(draw(some.lists(DOMAINS, unique_by=_id, max_size=3))),
+        webhooks=tuple(draw(some.lists(WEBHOOKS, unique_by=_id, max_size=3))),
     )
 
 
@@ -57,9 +72,16 @@ FIRST = BLANK.replace(
     id="ab" * 8,
     formation={"web": Quantity(2, "Standard-2X"), "worker": Quantity(0)},
     releases=(release(1), release(2, KEY="value", UMLAUT="äöü\n\t\x01")),
+    drains=(Drain("1", "https://example.org/", "d.1", 2.5),),
+    webhooks=(Webhook("2", "http://localhost/", ("dyno", "api:app"), "notify", "s", "", 1, 2),),
 )
 SECOND = FIRST.replace(
-    formation={"worker": Quantity(7), "web": Quantity(1)}, releases=(*FIRST.releases, release(3))
+    formation={"worker": Quantity(7), "web": Quantity(1)},
+    releases=(*FIRST.releases, release(3)),
+    maintenance=True,
+    features=("preboot",),
+    drains=(*FIRST.drains, Drain("2", "syslog://example.org:514", "d.2", 3.5)),
+    domains=(Domain("1", "www.example.org", 3.5),),
 )
 
 
@@ -213,6 +235,21 @@ def test_garbage_is_set_aside_and_said(tmp_path: Path) -> None:
         assert loaded(path) == FIRST
 
 
+def test_version_1_gets_what_version_2_added(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    plain = FIRST.replace(drains=(), webhooks=())
+    saved(path, plain)
+    with sqlite3.connect(path) as db:
+        for table in ("features", "drains", "domains", "webhooks"):
+            db.execute(f"drop table {table}")
+        db.execute("delete from meta where name = 'maintenance'")
+        db.execute("pragma user_version=1")
+    db.close()
+    assert loaded(path) == plain
+    saved(path, SECOND)
+    assert loaded(path) == SECOND
+
+
 def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     saved(path, FIRST)
@@ -241,6 +278,9 @@ def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         "update release_config set value = null",
         "update release_config set value = cast(x'ff' as text)",
         "update meta set value = x'00' where name = 'id'",
+        "drop table webhooks",
+        "update drains set url = null",
+        "update drains set created_at = 'never'",
     ],
 )
 def test_what_is_not_as_we_wrote_it_is_damage(tmp_path: Path, harm: str) -> None:
@@ -290,7 +330,7 @@ def test_no_damaged_byte_is_a_traceback(tmp_path: Path) -> None:
     good = (tmp_path / "good.db").read_bytes()
     places = [n for n, byte in enumerate(good) if byte]
     path = tmp_path / "state.db"
-    for number, place in enumerate(places if EXHAUSTIVE else (*places[:40], *places[40::7])):
+    for number, place in enumerate(places if EXHAUSTIVE else (*places[:40], *places[40::13])):
         flipped = good[place] ^ (0xFF, 0x01, 0x80)[number % 3]
         path.write_bytes(good[:place] + bytes([flipped]) + good[place + 1 :])
         opened(path)
@@ -301,7 +341,7 @@ def test_no_length_is_a_traceback(tmp_path: Path) -> None:
     saved(tmp_path / "good.db", FIRST)
     good = (tmp_path / "good.db").read_bytes()
     path = tmp_path / "state.db"
-    step = 7 if EXHAUSTIVE else 311
+    step = 7 if EXHAUSTIVE else 619
     for length in (*range(0, 110, 9), *range(110, len(good), step)):
         path.write_bytes(good[:length])
         opened(path)

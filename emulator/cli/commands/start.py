@@ -30,6 +30,10 @@ def start(
     """The app ran until it was stopped, or runs in the background. `plain` goes to it as it is."""
     if not time_scale > 0:
         raise UsageError(f"--time-scale {time_scale:g}: expected a number above 0")
+    if "HK_LOCAL_BEFORE" in os.environ:  # by eval "$(hk-local env)"
+        from emulator.cli.environment import undo
+
+        undo(os.environ)
     chosen, quantities = selection(processes)
     options = Options(
         dir=_folder(dir),

@@ -10,6 +10,6 @@ from __future__ import annotations
 from emulator.cli.registry import ROOT
 
 # In the order of --help.
-from . import root, start, running, dynos, logs, one_offs, other  # isort: skip
+from . import root, start, running, dynos, logs, one_offs, heroku, other  # isort: skip
 
-__all__ = ["ROOT", "root", "start", "running", "dynos", "logs", "one_offs", "other"]
+__all__ = ["ROOT", "root", "start", "running", "dynos", "logs", "one_offs", "heroku", "other"]

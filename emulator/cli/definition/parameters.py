@@ -10,6 +10,7 @@ RUN = "Run the app"
 DYNOS = "Dynos"
 LOGS = "Logs"
 ONE_OFFS = "One-offs"
+HEROKU = "Heroku CLI"
 OTHER = "Other"
 EVERYWHERE = "Every command"
 

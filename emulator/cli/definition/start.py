@@ -34,6 +34,16 @@ Port = Annotated[
     int | None,
     Option("--port", "-p", metavar="PORT", min=1, max=65535, help="Port of the app's web"),
 ]
+ApiPort = Annotated[
+    int | None,
+    Option(
+        "--api-port",
+        metavar="PORT",
+        min=1,
+        max=65535,
+        help="Port of the API, for the Heroku CLI; else any, and the same at the next start",
+    ),
+]
 StrictBind = Annotated[
     bool, Option("--strict-bind", help="A web dyno that listens on loopback only gets R10")
 ]
@@ -80,6 +90,7 @@ def start(
     exclude: Except = NONE,
     heroku_formation: HerokuFormation = False,
     port: Port = None,
+    api_port: ApiPort = None,
     strict_bind: StrictBind = False,
     pace: Pace = None,
     time_scale: TimeScale = 1.0,

@@ -26,6 +26,7 @@ BY_METAVAR = {
     "FILE": FILES,
     "DIR": FOLDERS,
     "COMMAND...": COMMANDS,
+    "[WORDS]...": NOTHING,
     "SIZE": ",".join(SIZES),
     "[SIZE | TYPE=SIZE...]": ",".join(SIZES),
     "SOURCE": "app,heroku",

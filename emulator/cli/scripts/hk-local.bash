@@ -7,7 +7,7 @@ _hk_local_syntax() {
     options='--help' values=' ' want=''
     case $1 in
         start)
-            options='--procfile --env --formation --only --except --heroku-formation --port --strict-bind --pace --time-scale --no-reload --no-prefix --timestamps --log-size --detach --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --pace=heroku --time-scale= --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
+            options='--procfile --env --formation --only --except --heroku-formation --port --api-port --strict-bind --pace --time-scale --no-reload --no-prefix --timestamps --log-size --detach --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --api-port= --pace=heroku --time-scale= --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
             ;;
         stop)
             options='--kill --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
@@ -44,6 +44,12 @@ _hk_local_syntax() {
             ;;
         run:detached)
             options='--env --size --type --tail --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --type=types --app= -a= --dir=folders -C=folders ' want='commands'
+            ;;
+        heroku)
+            options=' --help' values=' ' want=''
+            ;;
+        env)
+            options='--shell --json --unset --app --dir --help' values=' --shell=sh,fish --app= -a= --dir=folders -C=folders ' want=''
             ;;
         releases)
             options='--num --json --app --dir --help' values=' --num= -n= --app= -a= --dir=folders -C=folders ' want=''
@@ -98,7 +104,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,run,run:detached,releases,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,run,run:detached,heroku,env,releases,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

@@ -34,6 +34,7 @@ complete -c hk-local -n '__hk_local_is start' -l only -x -a '(__hk_local_names t
 complete -c hk-local -n '__hk_local_is start' -l except -x -a '(__hk_local_names types)' -d 'Run all but these process types'
 complete -c hk-local -n '__hk_local_is start' -l heroku-formation -d 'At first web at 1 and all others at 0, as on Heroku'
 complete -c hk-local -n '__hk_local_is start' -l port -s p -x -d 'Port of the app\'s web'
+complete -c hk-local -n '__hk_local_is start' -l api-port -x -d 'Port of the API, for the Heroku CLI; else any, and the same at the next start'
 complete -c hk-local -n '__hk_local_is start' -l strict-bind -d 'A web dyno that listens on loopback only gets R10'
 complete -c hk-local -n '__hk_local_is start' -l pace -x -a 'heroku' -d 'Take as long as Heroku takes'
 complete -c hk-local -n '__hk_local_is start' -l time-scale -x -d 'Cycling, cool-off and idling N times faster'
@@ -126,6 +127,15 @@ complete -c hk-local -n '__hk_local_is run:detached' -l tail -s t -d 'Show its l
 complete -c hk-local -n '__hk_local_is run:detached' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is run:detached' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 complete -c hk-local -n '__hk_local_is run:detached' -F -a '(__hk_local_names types; __fish_complete_command)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'heroku' -d 'Run the official Heroku CLI against the running app'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'env' -d 'Print the environment that leads `heroku` to the running app'
+complete -c hk-local -n '__hk_local_is env' -l shell -x -a 'sh fish' -d 'Whose syntax: sh (bash, zsh) or fish'
+complete -c hk-local -n '__hk_local_is env' -l json -d 'Print the variables as JSON'
+complete -c hk-local -n '__hk_local_is env' -l unset -d 'Print what undoes it'
+complete -c hk-local -n '__hk_local_is env' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is env' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases' -d 'List the releases'
 complete -c hk-local -n '__hk_local_is releases' -l num -s n -x -d 'How many releases'

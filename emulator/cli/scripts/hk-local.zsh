@@ -7,8 +7,8 @@
 _hk_local_syntax() {
     case $1 in
         start)
-            options=('--procfile:The Procfile' '--env:Instead of .env; repeatable, the last wins' '--formation:Dynos of each type; or all=1' '--only:Run only these process types' '--except:Run all but these process types' '--heroku-formation:At first web at 1 and all others at 0, as on Heroku' '--port:Port of the app'\''s web' '--strict-bind:A web dyno that listens on loopback only gets R10' '--pace:Take as long as Heroku takes' '--time-scale:Cycling, cool-off and idling N times faster' '--no-reload:An edit of Procfile or .env restarts nothing' '--no-prefix:Lines as the dynos write them, without their names' '--timestamps:The time before each line: in full, of the day, or none' '--log-size:Most that the log history may take' '--detach:Return once every dyno is up; run in the background' '--app:Name of the app' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
-            wants=(--procfile 'files' -f 'files' --env 'files' -e 'files' --formation 'quantities' -m 'quantities' --only 'types' --except 'types' --port '' -p '' --pace 'heroku' --time-scale '' --timestamps 'heroku,time,none' --log-size '' --app '' -a '' --dir 'folders' -C 'folders')
+            options=('--procfile:The Procfile' '--env:Instead of .env; repeatable, the last wins' '--formation:Dynos of each type; or all=1' '--only:Run only these process types' '--except:Run all but these process types' '--heroku-formation:At first web at 1 and all others at 0, as on Heroku' '--port:Port of the app'\''s web' '--api-port:Port of the API, for the Heroku CLI; else any, and the same at the next start' '--strict-bind:A web dyno that listens on loopback only gets R10' '--pace:Take as long as Heroku takes' '--time-scale:Cycling, cool-off and idling N times faster' '--no-reload:An edit of Procfile or .env restarts nothing' '--no-prefix:Lines as the dynos write them, without their names' '--timestamps:The time before each line: in full, of the day, or none' '--log-size:Most that the log history may take' '--detach:Return once every dyno is up; run in the background' '--app:Name of the app' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--procfile 'files' -f 'files' --env 'files' -e 'files' --formation 'quantities' -m 'quantities' --only 'types' --except 'types' --port '' -p '' --api-port '' --pace 'heroku' --time-scale '' --timestamps 'heroku,time,none' --log-size '' --app '' -a '' --dir 'folders' -C 'folders')
             positional='types'
             ;;
         stop)
@@ -71,6 +71,16 @@ _hk_local_syntax() {
             wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
             positional='commands'
             ;;
+        heroku)
+            options=()
+            wants=()
+            positional=''
+            ;;
+        env)
+            options=('--shell:Whose syntax: sh (bash, zsh) or fish' '--json:Print the variables as JSON' '--unset:Print what undoes it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--shell 'sh,fish' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         releases)
             options=('--num:How many releases' '--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--num '' -n '' --app '' -a '' --dir 'folders' -C 'folders')
@@ -115,6 +125,8 @@ _hk_local() {
             'logs:Show the log of the dynos and of the platform'
             'run:Run a command in a one-off dyno, attached to this terminal'
             'run\:detached:Run a command in a one-off dyno whose output goes to the log'
+            'heroku:Run the official Heroku CLI against the running app'
+            'env:Print the environment that leads `heroku` to the running app'
             'releases:List the releases'
             'version:Print the version of hk-local, the system and Python'
             'completion:Print the script that makes TAB complete'

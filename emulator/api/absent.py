@@ -1,0 +1,89 @@
+"""Endpoints of what an app on one machine has none of: empty lists, and refusals that say why."""
+
+from __future__ import annotations
+
+from emulator.errors import NotFound, UserError
+
+from .answer import Answer
+from .route import Route
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .call import Call
+    from .route import Endpoint
+
+
+def nothing(call: Call) -> Answer:
+    return Answer(list)
+
+
+def refused(reason: str) -> Endpoint:
+    """An endpoint that refuses for that reason."""
+
+    def endpoint(call: Call) -> Answer:
+        raise UserError(reason)
+
+    return endpoint
+
+
+def missing(what: str) -> Endpoint:
+    """An endpoint of something that is never there."""
+
+    def endpoint(call: Call) -> Answer:
+        raise NotFound(f"Couldn't find that {what}.")
+
+    return endpoint
+
+
+ONE_APP = (
+    "One folder is one app here. For another, run hk-local start in another folder; to be rid of "
+    "this one, hk-local stop and delete .hk-local."
+)
+FOLDER_IS_CODE = "The folder is the code here: an edit of the Procfile is a new release."
+NO_BUILDPACKS = "There are no buildpacks here: the app runs with what this machine has."
+NO_ADDONS = "There are no add-ons here yet. Set the config vars that one would set."
+ONLY_YOU = "Only the user who runs the app has access to it."
+NO_CERTS = "There are no certificates here: the app is served without TLS."
+
+EMPTY = (
+    "/addon-attachments",
+    "/addon-services",
+    "/addons",
+    "/apps/{app}/addon-attachments",
+    "/apps/{app}/addons",
+    "/apps/{app}/buildpack-installations",
+    "/apps/{app}/builds",
+    "/apps/{app}/sni-endpoints",
+    "/apps/{app}/webhook-deliveries",
+    "/apps/{app}/webhook-events",
+    "/pipelines",
+    "/spaces",
+    "/teams",
+)
+REFUSED = (
+    ("POST", "/apps", ONE_APP),
+    ("DELETE", "/apps/{app}", ONE_APP),
+    ("PUT", "/apps/{app}/buildpack-installations", NO_BUILDPACKS),
+    ("POST", "/apps/{app}/builds", FOLDER_IS_CODE),
+    ("POST", "/apps/{app}/slugs", FOLDER_IS_CODE),
+    ("POST", "/sources", FOLDER_IS_CODE),
+    ("POST", "/apps/{app}/addons", NO_ADDONS),
+    ("POST", "/addon-attachments", NO_ADDONS),
+    ("POST", "/apps/{app}/collaborators", ONLY_YOU),
+    ("POST", "/apps/{app}/sni-endpoints", NO_CERTS),
+)
+MISSING = (
+    ("GET", "/apps/{app}/pipeline-couplings", "pipeline coupling"),
+    ("GET", "/apps/{app}/addons/{addon}", "add-on"),
+    ("GET", "/addons/{addon}", "add-on"),
+    ("POST", "/actions/addons/resolve", "add-on"),
+    ("GET", "/apps/{app}/addon-attachments/{attachment}", "add-on attachment"),
+    ("POST", "/actions/addon-attachments/resolve", "add-on attachment"),
+    ("GET", "/teams/{team}", "team"),
+)
+
+ROUTES = (
+    *(Route("GET", pattern, nothing) for pattern in EMPTY),
+    *(Route(method, pattern, refused(reason)) for method, pattern, reason in REFUSED),
+    *(Route(method, pattern, missing(what)) for method, pattern, what in MISSING),
+)

@@ -1,0 +1,112 @@
+"""Drains, domains, features and maintenance: kept, listed, removed, by every name they have."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emulator.api.percent import quote
+from tests.api.bench import Bench
+
+
+@pytest.fixture
+def bench():
+    bench = Bench().start(web=1)
+    numbers = iter(range(1, 9999))
+    bench.outside.random = lambda size: next(numbers).to_bytes(size, "big")
+    return bench
+
+
+def made(bench, kind, body):
+    response = bench.ask("POST", f"/apps/~/{kind}", body)
+    assert response.status == 201, response.body
+    return json.loads(response.body)
+
+
+URLS = [
+    "https://user:pw@logs.example.org/path?a=b",
+    "http://localhost:9000",
+    "syslog://logs.example.org:514",
+    "syslog+tls://logs.example.org:6514",
+]
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_drains(bench, url):
+    drain = made(bench, "log-drains", {"url": url})
+    assert drain["url"] == url and drain["token"].startswith("d.")
+    assert bench.get("/apps/~/log-drains") == [drain]
+    for name in (drain["id"], drain["token"], url):
+        path = f"/apps/~/log-drains/{quote(name).replace('/', '%2F').replace('?', '%3F')}"
+        assert bench.get(path) == drain
+    assert bench.ask("DELETE", path).status == 200
+    assert bench.get("/apps/~/log-drains") == []
+    assert bench.refused("DELETE", path)[:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "example.org", "file:///etc/passwd", "https://", "ftp://a", "https://a\nb", 5]
+)
+def test_what_is_no_drain(bench, url):
+    assert bench.refused("POST", "/apps/~/log-drains", {"url": url})[0] == 422
+    assert bench.kernel.world.drains == ()
+
+
+def test_a_repeated_request_makes_no_second_drain(bench):
+    made(bench, "log-drains", {"url": URLS[0]})
+    assert bench.refused("POST", "/apps/~/log-drains", {"url": URLS[0]})[0] == 422
+    assert len(bench.get("/apps/~/log-drains")) == 1
+
+
+def test_domains(bench):
+    [own] = bench.get("/apps/~/domains")
+    assert (own["kind"], own["hostname"]) == ("heroku", "shop.localhost")
+    new = made(bench, "domains", {"hostname": "WWW.example.org", "sni_endpoint": None})
+    assert (new["kind"], new["hostname"], new["status"]) == ("custom", "www.example.org", "none")
+    assert bench.get("/apps/~/domains", Range="id ..; max=1000;") == [own, new]
+    assert bench.get("/apps/~/domains/www.example.org") == new
+    assert bench.refused("POST", "/apps/~/domains", {"hostname": "www.example.org"})[0] == 422
+    assert bench.ask("DELETE", "/apps/~/domains/www.example.org").status == 200
+    assert bench.refused("DELETE", f"/apps/~/domains/{new['id']}")[0] == 404
+    assert bench.refused("DELETE", "/apps/~/domains/shop.localhost")[0] == 404
+
+
+@pytest.mark.parametrize("name", [None, "", "localhost", "a b.org", "a/b.org", "."])
+def test_what_is_no_hostname(bench, name):
+    assert bench.refused("POST", "/apps/~/domains", {"hostname": name})[0] == 422
+
+
+def test_features(bench):
+    assert not bench.get("/apps/~/features/preboot")["enabled"]
+    for on in (True, False, 1, 0):
+        assert bench.ask("PATCH", "/apps/~/features/preboot", {"enabled": on}).status == 200
+        assert bench.get("/apps/~/features/preboot")["enabled"] is bool(on)
+    assert bench.refused("GET", "/apps/~/features/flying")[0] == 404
+    assert bench.get("/apps/~/features/runtime-heroku-exec")["enabled"]
+    exec_ = "/apps/~/features/runtime-heroku-exec"
+    assert bench.refused("PATCH", exec_, {"enabled": False})[0] == 422
+    assert {one["state"] for one in bench.get("/apps/~/features")} == {"general", "beta"}
+
+
+@pytest.mark.parametrize("on", [True, 1])
+def test_maintenance(bench, on):
+    assert bench.get("/apps/~")["maintenance"] is False
+    bench.ask("PATCH", "/apps/~", {"maintenance": on})
+    assert bench.get("/apps/~")["maintenance"] is True
+    bench.ask("PATCH", "/apps/~", {"name": "shop"})
+    assert bench.get("/apps/~")["maintenance"] is True
+    bench.ask("PATCH", "/apps/~", {"maintenance": 0})
+    assert bench.get("/apps/~")["maintenance"] is False
+
+
+def test_the_name_is_the_folder_s(bench):
+    message = bench.refused("PATCH", "/apps/~", {"name": "other", "maintenance": True})[2]
+    assert "hk-local start --app other" in message
+    assert bench.get("/apps/~")["maintenance"] is False
+
+
+def test_there_is_an_end(bench):
+    for n in range(1000):
+        made(bench, "domains", {"hostname": f"{n}.example.org"})
+    assert bench.refused("POST", "/apps/~/domains", {"hostname": "more.example.org"})[0] == 422

@@ -1,0 +1,94 @@
+"""The certificate of localhost: private, trusted for what it says, renewed in time."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+
+from emulator.cli import certificates, own_files
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path / "hk-local"
+
+
+def handshake(name: str) -> bytes:
+    """What a client that trusts the authority makes of a server that says it is `name`."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    trusting = ssl.create_default_context(cafile=certificates.authority())
+    client = trusting.wrap_bio(to_client, to_server, server_hostname=name)
+    server = certificates.context().wrap_bio(to_server, to_client, server_side=True)
+    for _ in range(4):
+        for side in (client, server):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+    server.write(b"hello")
+    return client.read(5)
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1"])
+def test_it_is_localhosts(name: str):
+    assert handshake(name) == b"hello"
+
+
+def test_it_is_nobody_elses():
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake("example.com")
+
+
+def test_only_its_owner_reads_it(own: Path):
+    certificates.authority()
+    modes = {path.name: path.stat().st_mode & 0o077 for path in own.iterdir()}
+    assert modes["localhost.pem"] == modes["authority.pem"] == 0
+    assert own.stat().st_mode & 0o777 == 0o700
+    assert b"PRIVATE" not in (own / "authority.pem").read_bytes()
+
+
+def test_it_stays_the_same_until_it_is_about_to_expire(monkeypatch: pytest.MonkeyPatch):
+    made = Path(certificates.authority()).read_bytes()
+    assert Path(certificates.authority()).read_bytes() == made
+    later = certificates.time() + certificates.VALID - certificates.RENEWED + 1
+    monkeypatch.setattr(certificates, "time", lambda: later)
+    assert Path(certificates.authority()).read_bytes() != made
+
+
+@pytest.mark.parametrize("name", ["localhost.pem", "authority.pem"])
+@pytest.mark.parametrize("damage", [b"", b"text\nand more\n", None])
+def test_damaged_files_are_made_again(own: Path, name: str, damage: bytes | None):
+    certificates.authority()
+    if damage is None:
+        (own / name).unlink()
+    else:
+        (own / name).write_bytes(damage)
+    assert handshake("localhost") == b"hello"
+
+
+def test_a_folder_that_others_can_enter_is_closed_and_a_link_refused(own: Path, tmp_path: Path):
+    own.mkdir(mode=0o755)
+    certificates.authority()
+    assert own.stat().st_mode & 0o777 == 0o700
+    own.rename(tmp_path / "elsewhere")
+    own.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(own_files.NotOurs):
+        certificates.authority()
+
+
+def test_a_folder_that_cannot_be_made(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    with pytest.raises(own_files.FolderUnusable):
+        certificates.context()
+
+
+def test_the_places_of_the_platforms():
+    assert own_files.place({"HOME": "/h"}, "linux") == "/h/.local/share/hk-local"
+    assert own_files.place({"HOME": "/h", "XDG_DATA_HOME": "/d"}, "linux") == "/d/hk-local"
+    assert own_files.place({"HOME": "/h", "XDG_DATA_HOME": "d"}, "linux").startswith("/h/")
+    mac = own_files.place({"HOME": "/h", "XDG_DATA_HOME": "/d"}, "darwin")
+    assert mac == "/h/Library/Application Support/hk-local"
