@@ -68,7 +68,7 @@ class Answer(Fact):
     """What an endpoint has to say, in two forms of which the client's Accept chooses one.
 
     `message` is what the Heroku CLI writes to stderr, `warning` what the user ought to know too,
-    `fields` are for the head.
+    `fields` are for the head. `holds`: the data is the same until the world is another.
     """
 
     data: Callable[[], object] = dict
@@ -77,6 +77,7 @@ class Answer(Fact):
     message: Callable[[Ink], str] | None = None
     warning: str = ""
     fields: Fields = ()
+    holds: bool = False
 
 
 def response(answer: Answer, request: Request, ink: Ink) -> Response:

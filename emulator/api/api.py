@@ -7,6 +7,7 @@ from emulator.errors import NotFound, UserError
 from .answer import Answer, Response, refusal, response
 from .caching import marked
 from .call import Call
+from .memory import Memory
 from .routes import NoSuchEndpoint, Routes, WrongMethod, table
 
 TYPE_CHECKING = False
@@ -27,6 +28,7 @@ class Api:
         self._outside = outside
         self._routes = Routes(table())
         self._missed: set[str] = set()
+        self._memory = Memory()
 
     def answer(self, request: Request) -> Response | Stream:
         """The response, or the stream that takes the connection over. Raises nothing."""
@@ -57,12 +59,21 @@ class Api:
             self._app.tell(f"{asked}: there is no such endpoint in this emulator")
 
     def _answer(self, request: Request) -> Response | Stream:
+        world = self._app.kernel.world
+        known = self._memory.recall(world, request)
+        if known:
+            return known
         endpoint, params = self._routes.find(request.method, request.path)
         call = Call(self._app, self._outside, request, params)
         if "app" in params:
             self._check_app(call, params["app"])
         found = endpoint(call)
-        return response(found, request, call.ink) if isinstance(found, Answer) else found
+        if not isinstance(found, Answer):
+            return found
+        made = response(found, request, call.ink)
+        if found.holds and not request.wants_text:
+            self._memory.keep(world, request, made)
+        return made
 
     def _check_app(self, call: Call, name: str) -> None:
         if name not in (OWN_APP, call.world.app, call.view.id("app")):

@@ -27,6 +27,7 @@ def dynos(call: Call) -> Answer:
     return Answer(
         lambda: [resource.dyno(view, slot) for slot in found],
         lambda ink: text.dynos(view, found, ink),
+        holds=True,
     )
 
 
