@@ -150,6 +150,7 @@ class History:
         self.app.checks.append(Witness())
         self.app.start("web=1 worker=1", types=CODES[0])
         self.runs = 0
+        self.stalled = 0.0
 
     def live(self, tape: bytes) -> None:
         """It all happened; a command that is wrong changed nothing."""
@@ -169,7 +170,7 @@ class History:
     def end(self) -> None:
         """After a shutdown nothing is left."""
         self.app.ask(ask.Shutdown())
-        self.app.run(31)
+        self.app.run(31 + self.stalled)
         assert self.app.world.is_gone and not self.app.world.slots, self.app.world.slots
         assert not self.app.runner.alive
 
@@ -240,6 +241,8 @@ class History:
         self.ask(reports[number] if number < len(reports) else ask.Expired(DYNOS[number % 4]))
 
     def upset(self, number: int) -> None:
+        stalls = number > 1 and number % 2
+        self.stalled += STRETCHES[number] if stalls else 0
         self.ask(
             {0: ask.Shutdown(), 1: ask.Abort()}.get(number)
             or (ask.Slept, ask.Stalled)[number % 2](STRETCHES[number])
@@ -265,6 +268,7 @@ def is_reached(app: Simulation) -> bool:
 
 @settings(max_examples=200, deadline=None)
 @example(world=1, tape=b"\x04\x7fD")
+@example(world=0, tape=b"J\x0f\x9f")
 @given(st.integers(0, len(WORLDS) - 1), st.binary(max_size=24))
 def test_any_history_is_sound_and_ends_well(world: int, tape: bytes) -> None:
     history = History(*WORLDS[world])
