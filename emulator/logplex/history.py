@@ -131,7 +131,7 @@ class History:
                 Segment(self._path(name[:-4]), self._tell, sizes.pop(name), index_size)
             )
         self._next = max([int(name[:-4]) for name in logs], default=0) + 1
-        useless = [n for n in sizes if n[:-4].isdigit() and n.endswith((".log", ".idx"))]
+        useless = [n for n in sizes if n[:-4].isdigit() and n.endswith((".log", ".idx", ".tmp"))]
         _delete([self._path(name) for name in useless])
         self._prune()
 

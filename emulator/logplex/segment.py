@@ -173,16 +173,22 @@ class Segment:
         return index
 
     def _save(self, index: Index) -> bool:
-        """Whether the index is in its file; if not, the next start makes it from the data."""
+        """Whether the index is in its file; if not, the next start makes it from the data.
+
+        Written beside it and renamed: half an index after a kill would look like damage.
+        """
         index.file_size = self.size
         data = index.packed()
+        beside = self.stem + ".tmp"
         try:
-            fd = os.open(self._idx, _REPLACE, 0o600)
+            fd = os.open(beside, _REPLACE, 0o600)
             try:
                 _write(fd, [data])
             finally:
                 os.close(fd)
+            os.replace(beside, self._idx)
         except OSError:
+            delete(beside)
             delete(self._idx)
             return False
         self.index_size = len(data)
