@@ -298,6 +298,22 @@ def test_a_stray_that_ends_by_itself_may_have_left_another(
     assert killed == [58]
 
 
+def test_it_does_not_leave_strays_behind(
+    desk, pipe, ended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the last dyno is told while its grandchildren still become ours."""
+    families = iter([[55], [56], []])
+    killed: list[int] = []
+    monkeypatch.setattr(main, "children", lambda pid: next(families))
+    monkeypatch.setattr(main, "_kill", killed.append)
+    monkeypatch.setattr(main.select, "select", lambda *_: None)
+    launched(desk, pipe, "web.1@1")
+    ended((1001, 9))
+    desk.warden.reap()
+    desk.warden.finish()
+    assert killed == [55, 56] and not desk.warden.strays
+
+
 def test_without_children_there_is_nothing_to_reap(desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def waitpid(*_: int) -> tuple[int, int]:
         raise ChildProcessError

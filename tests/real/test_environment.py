@@ -92,7 +92,8 @@ def test_more_dynos_than_the_user_s_descriptor_limit(app: App) -> None:
 
     emulator = app.start("-m", "worker=40", preexec_fn=few).up("worker.40")
     for shim in emulator.shims:
-        assert len(os.listdir(f"/proc/{shim}/fd")) == 6, "0, 1, 2, life line, wake-up pipe"
+        # 0, 1, 2, its life line, and both ends of its wake-up pipe.
+        until(lambda shim=shim: len(os.listdir(f"/proc/{shim}/fd")) == 6, "six descriptors")
     emulator.kill()
     app.assert_nothing_left(within=1)
 

@@ -29,7 +29,7 @@ else:
 
 FD_BYTES = 4
 MAX_FDS = 250
-STRAY_PAUSE_MS = 10
+STRAY_PAUSE = 0.01
 CLOEXEC = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -60,16 +60,22 @@ class Warden:
         poll.register(self.wakeup, select.POLLIN)
         while True:
             poll.register(self.link, select.POLLIN | (select.POLLOUT if self.unsent else 0))
-            for fd, events in poll.poll(STRAY_PAUSE_MS if self.strays else None):
+            for fd, events in poll.poll(1000 * STRAY_PAUSE if self.strays else None):
                 if fd == self.wakeup:
                     os.read(self.wakeup, 4096)
                     self.reap()
                 elif events & select.POLLOUT:
                     self.send()
                 elif not self.receive():
-                    return
+                    return self.finish()
             if self.strays:
                 self.reap()
+
+    def finish(self) -> None:
+        """Nothing is left that no shim would kill."""
+        while self.strays:
+            select.select([], [], [], STRAY_PAUSE)
+            self.reap()
 
     def receive(self) -> bool:
         """Every whole message that has come is obeyed; False once the emulator is gone."""
