@@ -228,7 +228,7 @@ class Emulator:
             self.say("state", str(unsaved))
         self.told_unsaved = unsaved is not None
 
-    def _tell_ours(self, about: str):  # type: ignore[no-untyped-def]
+    def _tell_ours(self, about: str) -> Callable[[str], object]:
         return lambda text: self.loop.call_soon(self.say, about, text)
 
     def _schedule_flush(self) -> None:
