@@ -258,6 +258,8 @@ class Emulator:
     def _read(self, within: float) -> bool:
         """More was read; False at the end of the file."""
         assert self.process.stdout
+        if self.process.stdout.closed:
+            return False
         fd = self.process.stdout.fileno()
         assert select.select([fd], [], [], max(within, 0))[0], f"no more output:\n{self.text}"
         data = os.read(fd, 65536)
@@ -283,6 +285,7 @@ class Emulator:
         if self.process.stdout:
             while self._read(deadline - time.monotonic()):
                 pass
+            self.process.stdout.close()
         return self.process.wait(max(deadline - time.monotonic(), 0.1))
 
     def stop(self, number: int = signal.SIGTERM, within: float = SOON) -> int:
