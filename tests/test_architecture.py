@@ -25,9 +25,10 @@ MAY_IMPORT = {
     "dyno": (*FOUNDATION, "dyno.warden"),
     "logplex": FOUNDATION,
     "rendezvous": FOUNDATION,
-    "runtime": (*FOUNDATION, "app", "dyno", "logplex"),
-    "api": (*FOUNDATION, "app", "dyno", "logplex", "runtime"),
-    "cli": (*FOUNDATION, "app", "dyno", "logplex", "runtime", "api", "rendezvous"),
+    "router": FOUNDATION,
+    "runtime": (*FOUNDATION, "app", "dyno", "logplex", "router"),
+    "api": (*FOUNDATION, "app", "dyno", "logplex", "router", "runtime"),
+    "cli": (*FOUNDATION, "app", "dyno", "logplex", "router", "runtime", "api", "rendezvous"),
     "dyno.warden": (),
 }
 """By package, what it may import besides itself. Imports go down only, never sideways."""
@@ -57,6 +58,8 @@ IMPURE = {
     "rendezvous.server",
     "rendezvous.session",
     "rendezvous.terminal",
+    "router.main",
+    "router.wire",
     "runtime.files",
     "runtime.folder",
     "runtime.store",
