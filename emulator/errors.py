@@ -1,4 +1,7 @@
-"""Every failure that a user can meet. The class docstring is the message; fields fill it in."""
+"""Every failure that a user can meet. The class docstring is the message; fields fill it in.
+
+A line break in a docstring is a blank in the message; one in a field is the user's own.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ class UserError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        return (type(self).__doc__ or "{message}").format(**self.fields)
+        template = " ".join((type(self).__doc__ or "{message}").split())
+        return template.format(**self.fields)
 
 
 class UsageError(UserError):

@@ -92,9 +92,7 @@ class Call:
     @property
     def view(self) -> View:
         """The world as it is now."""
-        clock = self.app.clock
-        now = clock.wall()
-        return View(self.world, now, now - clock.monotonic(), self.outside.utc_offset)
+        return view(self.app, self.outside)
 
     @property
     def payload(self) -> Payload:
@@ -107,3 +105,10 @@ class Call:
         except NotSaved as error:
             return str(error)
         return ""
+
+
+def view(app: App, outside: Outside) -> View:
+    """The app's world as it is now."""
+    now = app.clock.wall()
+    shift, api_url = now - app.clock.monotonic(), str(app.info.get("api_url", ""))
+    return View(app.kernel.world, now, shift, outside.utc_offset, api_url)

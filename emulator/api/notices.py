@@ -16,8 +16,9 @@ from emulator.fact import Fact
 
 from . import resource
 from .answer import encoded
+from .call import view
 from .identity import shaped
-from .view import View, iso
+from .view import iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .answer import Fields
     from .call import App, Outside
     from .resource import Resource
+    from .view import View
 
 ENDED = ("down", "complete")
 SIGNATURE = "Heroku-Webhook-Hmac-SHA256"
@@ -68,16 +70,10 @@ class Teller:
     def _tell(self, events: list[Event]) -> None:
         hooks = self._app.kernel.world.webhooks
         for happened in events if hooks else ():
-            for notice in notices(self._view(), happened):
+            for notice in notices(view(self._app, self._outside), happened):
                 for hook in hooks:
                     if notice.include in hook.include:
                         self._deliver(self._delivery(hook, notice))
-
-    def _view(self) -> View:
-        clock = self._app.clock
-        now = clock.wall()
-        shift = now - clock.monotonic()
-        return View(self._app.kernel.world, now, shift, self._outside.utc_offset)
 
     def _delivery(self, hook: Webhook, notice: Notice) -> Delivery:
         ids = {name: self._id() for name in ("attempt", "delivery", "event")}

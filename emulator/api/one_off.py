@@ -166,5 +166,5 @@ class Attached:
     def end(self) -> None:
         self._app.kernel.observers.remove(self._look)
         if not self._told:
-            self._app.kernel.submit(HangUp(self._dyno))
+            self._app.kernel.take(HangUp(self._dyno))
         self._app.exits.pop(self._dyno, None)

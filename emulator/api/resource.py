@@ -36,7 +36,9 @@ def app_reference(view: View) -> Resource:
 
 
 def app(view: View) -> Resource:
-    """Departs: git_url is a URL that nothing serves, for the folder is the code."""
+    """Departs: git_url is a URL that nothing serves, for the folder is the code. It is what the CLI
+    looks for among a folder's git remotes.
+    """
     world = view.world
     created = iso(world.releases[0].created_at if world.releases else view.now)
     released = iso(world.releases[-1].created_at) if world.releases else None
@@ -49,7 +51,7 @@ def app(view: View) -> Resource:
         "create_status": "complete",
         "created_at": created,
         "generation": _named("generation", "cedar"),
-        "git_url": f"https://localhost/{world.app}.git",
+        "git_url": f"https://{view.api_url.partition('//')[2] or 'localhost'}/{world.app}.git",
         "id": view.id("app"),
         "internal_routing": None,
         "maintenance": world.maintenance,

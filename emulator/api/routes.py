@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 class NoSuchEndpoint(UserError):
-    """The requested API endpoint was not found. Are you using the right HTTP verb (i.e. `GET` vs. \
-`POST`), and did you specify your intended version with the `Accept` header?"""
+    """The requested API endpoint was not found. Are you using the right HTTP verb (i.e. `GET` vs.
+    `POST`), and did you specify your intended version with the `Accept` header?"""
 
     status = 404
     id = "not_found"

@@ -21,15 +21,24 @@ SHOWN = (State.STARTING, State.UP, State.CRASHED)
 
 
 class View:
-    """`now` is wall time, `shift` what makes wall time of monotonic time; both in seconds."""
+    """`now` is wall time, `shift` what makes wall time of monotonic time; both in seconds.
+
+    `api_url` is where the API is reached over TCP, if it is.
+    """
 
     def __init__(
-        self, world: World, now: float, shift: float, utc_offset: Callable[[float], int]
+        self,
+        world: World,
+        now: float,
+        shift: float,
+        utc_offset: Callable[[float], int],
+        api_url: str = "",
     ) -> None:
         self.world = world
         self.now = now
         self.shift = shift
         self.utc_offset = utc_offset
+        self.api_url = api_url
 
     def id(self, kind: str, name: str = "") -> str:
         return identity(self.world.id, kind, name)

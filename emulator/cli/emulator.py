@@ -187,7 +187,7 @@ class Emulator:
         if slot is None or launch is None:
             return
         self.sampler.watch(launch.id, report.pid, quota(slot.size))
-        if slot.type == "web" and launch.phase is Phase.BOOTING:
+        if slot.must_listen and launch.phase is Phase.BOOTING:
             self.probe.watch(launch.id, launch.port, report.pid)
 
     def _open_pipe(self, launch: str, fd: int) -> None:
@@ -209,7 +209,7 @@ class Emulator:
 
     def _tell_address(self, dyno: str, at_ns: int) -> None:
         slot = self.kernel.world.slots.get(dyno)
-        if slot and slot.type == "web" and slot.current:
+        if slot and slot.must_listen and slot.current:
             text = f"listening on http://localhost:{slot.current.port}"
             self._publish(Sentence("hk-local", dyno, text), at_ns)
 

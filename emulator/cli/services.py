@@ -115,10 +115,10 @@ class Services:
         options = self.options
         try:
             files = read_app(options.dir, options.procfile, options.env)
-            self.kernel.submit(SetConfig(files.config))
+            self.kernel.take(SetConfig(files.config))
             if dict(files.types) != dict(self.types):
                 self.types = files.types
-                self.kernel.submit(Deploy(files.types))
+                self.kernel.take(Deploy(files.types))
         except UserError as error:
             self.emulator.say("reload", f"{error}; the app goes on as it was")
 

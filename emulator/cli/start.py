@@ -25,6 +25,7 @@ from emulator.runtime.world import World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal as _signal
     from collections.abc import Mapping
 
     from emulator.app.formation import Quantity
@@ -32,10 +33,14 @@ if TYPE_CHECKING:
     from emulator.event import Event
     from emulator.runtime.files import AppFiles
     from emulator.runtime.store import Store
+else:
+    import _signal
 
 
 STDERR = 2
 
+
+STOPPING = (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGINT)
 
 SPAWNING = 0.3
 """Longer, in seconds, the log is not kept waiting for the first dynos' start."""
@@ -204,6 +209,8 @@ def run(options: Options) -> int:
 
 
 def _run(options: Options, folder: Folder, files: AppFiles, herald: int) -> int:
+    # From the first dyno on there must be someone to stop it; until there is, signals wait.
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, STOPPING)
     umask = os.umask(0o077)
     runner = Runner(options.dir, umask, raise_descriptor_limit(), "")
     try:

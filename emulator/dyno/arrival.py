@@ -90,7 +90,7 @@ def note_pid(doing: Step, given: Input) -> None:
 def spawned(doing: Step, given: Input) -> None:
     """Its process exists. Only a web dyno has more to show before it is up."""
     note_pid(doing, given)
-    if doing.slot.type == "web":
+    if doing.slot.must_listen:
         return
     delay = doing.moment.policy.up_delay
     if delay:
@@ -141,7 +141,7 @@ def boot_expired(doing: Step, given: Input) -> None:
     if doing.slot.attached and doing.current.pid is None:
         doing.out.append(event.AttachFailed(doing.slot.name))
         return doing.kill()
-    if doing.slot.type != "web" and doing.current.pid is not None:
+    if not doing.slot.must_listen and doing.current.pid is not None:
         return arrive(doing)
     doing.out.append(event.BootTimedOut(doing.slot.name))
     return doing.kill()

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .policy import Policy
 
 
+WEB = "web"
+"""The process type that the router reaches. Source: Dev Center, procfile."""
+
+
 class State(Enum):
     """What Heroku shows. Source: Platform API, dyno.state; log samples for complete."""
 
@@ -91,6 +95,11 @@ class Slot(Fact):
     @property
     def type(self) -> str:
         return self.name.rpartition(".")[0]
+
+    @property
+    def must_listen(self) -> bool:
+        """It is up once it listens on $PORT; a one-off, whatever its type, is reached by nobody."""
+        return self.type == WEB and self.kind is Kind.FORMATION
 
     @property
     def number(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler, FileSystemMovedEvent
@@ -11,6 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable
+
+# Its threads complain of events that come while they are being stopped, and without anyone who
+# takes note of it Python would write that on our user's terminal.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
 
 DEBOUNCE = 0.2
 """Editors write a file in several steps."""

@@ -37,6 +37,18 @@ def test_a_launch_on_a_fixed_port_waits_for_its_predecessor(
     assert app.slot("web.1").shown is State.UP
 
 
+@pytest.mark.parametrize("attached", [False, True])
+def test_a_one_off_of_type_web_is_up_without_listening(attached: bool) -> None:
+    """`run --type web` is reached by nobody, so there is no R10 for it."""
+    app = Simulation()
+    app.plays("web.4711", Process(listens=None))
+    app.start("web=1")
+    app.ask(ask.Run("web.4711", "bash", attached=attached))
+    app.run(120)
+    assert app.slot("web.4711").shown is State.UP
+    assert "R10" not in app.log and "Stopping" not in app.log
+
+
 def test_stopping_a_launch_that_waits_for_a_port_leaves_nothing() -> None:
     app = Simulation(web_port=5000)
     app.plays("web.1", Process(quits=None))

@@ -89,6 +89,13 @@ class TestHeroku3:
         assert any(line.endswith("app[worker.1]: at work") for line in lines)
         assert [line for line in lines if not re.fullmatch(LINE, line)] == []
 
+    def test_the_rest_of_the_app(self, shop: Served, app):
+        app.enable_maintenance_mode()
+        assert shop.get("/apps/shop")["maintenance"] is True
+        app.disable_maintenance_mode()
+        assert [domain.hostname for domain in app.domains()] == ["shop.localhost"]
+        assert (len(app.addons()), len(app.collaborators())) == (0, 1)
+
     def test_run(self, shop: Served, app, monkeypatch: pytest.MonkeyPatch):
         """It trusts a certificate in its package, and ends its secret with no line."""
 

@@ -121,6 +121,10 @@ def test_no_room_for_the_state(app: App) -> None:
     app.canary.wait_for("plain")
     resource.prlimit(emulator.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
     assert_goes_on_unsaved(app, emulator)
+    app.write(".env", "A=2\n")
+    app.write("Procfile", (app.dir / "Procfile").read_text() + "more: exec sleep 1000\n")
+    emulator.up("more.1")  # an edit of both files, neither of which waits for the other to be saved
+    emulator.expect("app[api]: Set A config vars by user")
     resource.prlimit(
         emulator.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     )

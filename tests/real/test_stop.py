@@ -36,6 +36,16 @@ def test_stop_reaches_every_obedient_process(user_app: App) -> None:
     assert emulator.stderr == ""
 
 
+def test_a_signal_that_comes_before_the_emulator_is_ready_for_it(app: App) -> None:
+    app.procfile(worker="kill -TERM $(cat .hk-local/lock) && exec sleep 1000")
+    emulator = app.start()
+    assert emulator.ends() == 143
+    assert "heroku[worker.1]: Stopping all processes with SIGTERM" in emulator.text
+    assert "heroku[worker.1]: Process exited with status 143" in emulator.text
+    assert emulator.stderr == ""
+    app.assert_nothing_left()
+
+
 def test_who_ignores_sigterm_is_killed_after_thirty_seconds(make_app) -> None:
     """F04, F06, G9: the 30 seconds are real, and so is an ordinary user."""
     user_app: App = make_app(users()[-1])
