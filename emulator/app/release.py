@@ -14,7 +14,10 @@ LOGPLEX = "Enable Logplex"
 
 
 class Release(Fact):
-    """One release. `types` is command by process type, `created_at` wall seconds."""
+    """One release. `types` is command by process type, `created_at` wall seconds.
+
+    `slug` names what was built of its code; without one its dynos run in the app's own folder.
+    """
 
     version: int
     description: str
@@ -22,6 +25,7 @@ class Release(Fact):
     created_at: float
     types: Mapping[str, str]
     config: Mapping[str, str]
+    slug: str = ""
 
 
 def deploy_description(types: Mapping[str, str]) -> str:

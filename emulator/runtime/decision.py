@@ -61,11 +61,16 @@ class Decision:
             self.world = self.world.replace(clock_lost_at=instant.now)
 
     def release(
-        self, description: str, types: Mapping[str, str], config: Mapping[str, str]
+        self,
+        description: str,
+        types: Mapping[str, str],
+        config: Mapping[str, str],
+        slug: str | None = None,
     ) -> None:
-        """That is the current release now."""
-        world = self.world
-        new = Release(world.release + 1, description, world.user, self.instant.wall, types, config)
+        """That is the current release now; its slug is the last one's if none is given."""
+        world, at = self.world, self.instant.wall
+        slug = world.slug if slug is None else slug
+        new = Release(world.release + 1, description, world.user, at, types, config, slug)
         self.world = world.replace(releases=(*world.releases, new))
         self.out.append(event.ReleaseCreated(new.version, description, world.user))
 

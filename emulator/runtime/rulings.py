@@ -61,7 +61,7 @@ def _create(doing: Decision) -> None:
 def _build(doing: Decision, types: Mapping[str, str]) -> None:
     """The build succeeds after the release and what follows from it at once (log samples)."""
     doing.out.append(event.BuildStarted(doing.world.user))
-    doing.release(releases.deploy_description(types), types, doing.world.config)
+    doing.release(releases.deploy_description(types), types, doing.world.config, "")
 
 
 def _configure(doing: Decision, config: Mapping[str, str]) -> bool:
@@ -176,7 +176,7 @@ def rollback(doing: Decision, given: ask.Rollback) -> None:
     if not found or not found[0].types:
         raise FormationError(f"v{given.version} is no release with code to roll back to.")
     description = releases.rollback_description(given.version)
-    doing.release(description, found[0].types, found[0].config)
+    doing.release(description, found[0].types, found[0].config, found[0].slug)
     _replace_dynos(doing)
 
 

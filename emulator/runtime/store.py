@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from emulator.fact import Fact
 
-VERSION = 2
+VERSION = 3
 
 AROUND: dict[str, type[Fact]] = {"drains": Drain, "domains": Domain, "webhooks": Webhook}
 DURABLE = (
@@ -51,6 +51,9 @@ create table webhooks (id text primary key, url text, include text, level text, 
  authorization text, created_at real, updated_at real);
 """
 """What version 2 added."""
+
+COLUMNS_3 = (("releases", "slug", "text not null default ''"),)
+"""Columns that version 3 added, each to a table: its name and its type."""
 
 
 class StateDamaged(UserError):
@@ -108,8 +111,9 @@ class Store:
             if version > VERSION:
                 raise StateTooNew(self.path, version)
             if version < VERSION:
-                missing = SCHEMA * (version < 1) + SCHEMA_2
+                missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2)
                 db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
+            _add_columns(db)
             self._read(db)
         except BaseException:
             db.close()
@@ -146,8 +150,11 @@ class Store:
                 float(at or 0),
                 types.get(version, {}),
                 config.get(version, {}),
+                slug=_text(slug),
             )
-            for version, text, user, at in db.execute("select * from releases order by version")
+            for version, text, user, at, slug in db.execute(
+                "select version, description, user, created_at, slug from releases order by version"
+            )
         )
         fields: dict[str, object] = {"formation": formation, "releases": releases}
         for name in ("id", "app"):
@@ -222,8 +229,9 @@ class Store:
 
     def _write_release(self, release: Release) -> None:
         self.db.execute(
-            "insert into releases values (?, ?, ?, ?)",
-            (release.version, release.description, release.user, release.created_at),
+            "insert into releases (version, description, user, created_at, slug)"
+            " values (?, ?, ?, ?, ?)",
+            (release.version, release.description, release.user, release.created_at, release.slug),
         )
         for table, values in (("types", release.types), ("config", release.config)):
             self._many(
@@ -236,6 +244,15 @@ class Store:
 
     def close(self) -> None:
         self.db.close()
+
+
+def _add_columns(db: sqlite3.Connection) -> None:
+    """Every table has the columns that it got since it was first made."""
+    for table, column, kind in COLUMNS_3:
+        if not db.execute(
+            "select 1 from pragma_table_info(?) where name = ?", (table, column)
+        ).fetchone():
+            db.execute(f"alter table {table} add column {column} {kind}")
 
 
 def _around(db: sqlite3.Connection, table: str) -> tuple[Fact, ...]:

@@ -66,6 +66,10 @@ class World(Fact):
         return self.releases[-1].config if self.releases else {}
 
     @property
+    def slug(self) -> str:
+        return self.releases[-1].slug if self.releases else ""
+
+    @property
     def is_gone(self) -> bool:
         """No dyno is left and none will come."""
         return self.stopping and all(slot.is_gone for slot in self.slots.values())

@@ -45,7 +45,10 @@ def _id(item: Drain | Domain | Webhook) -> str:
 @some.composite
 def worlds(draw: some.DrawFn) -> World:
     releases = tuple(
-        Release(n, draw(TEXT), draw(TEXT), draw(some.floats(0, 4e9)), draw(TYPES), draw(CONFIG))
+        Release(
+            *(n, draw(TEXT), draw(TEXT), draw(some.floats(0, 4e9)), draw(TYPES), draw(CONFIG)),
+            slug=draw(TEXT),
+        )
         for n in range(1, draw(some.integers(0, 4)) + 1)
     )
     formation = draw(some.dictionaries(some.sampled_from(["web", "worker", "clock"]), QUANTITIES))
@@ -248,6 +251,17 @@ def test_version_1_gets_what_version_2_added(tmp_path: Path) -> None:
     assert loaded(path) == plain
     saved(path, SECOND)
     assert loaded(path) == SECOND
+
+
+def test_version_2_gets_what_version_3_added(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    saved(path, SECOND)
+    with sqlite3.connect(path) as db:
+        db.execute("alter table releases drop column slug")
+        db.execute("pragma user_version=2")
+    db.close()
+    assert loaded(path) == SECOND
+    assert loaded(path) == SECOND, "a second time too"
 
 
 def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
