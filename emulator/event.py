@@ -24,6 +24,14 @@ class DynoCycling(Event):
     dyno: str
 
 
+class DynoIdling(Event):
+    dyno: str
+
+
+class DynoUnidling(Event):
+    dyno: str
+
+
 class ProcessStarting(Event):
     """`command` is what the log shows: simple $VARs are expanded."""
 

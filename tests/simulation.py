@@ -33,7 +33,7 @@ from emulator.fact import Fact
 from emulator.logplex.narration import narrate
 from emulator.runtime import command as ask
 from emulator.runtime.decision import decide
-from emulator.runtime.world import World
+from emulator.runtime.world import APP, World
 
 SPAWNING = 0.005
 REAPING = 0.02
@@ -213,9 +213,10 @@ class Simulation:
                 self.orders.append((self.now, outcome))
                 self.runner.obey(outcome, self.now)
         self._due = {
-            name: self._due[name] if slot is before.slots.get(name) else _due_at(slot)
+            name: self._due[name] if slot is before.slots.get(name) else _due_at(slot.deadline)
             for name, slot in self.world.slots.items()
         }
+        self._due[APP] = _due_at(self.world.idle_at)
         for check in self.checks:
             check(self, before, given, out)
 
@@ -276,8 +277,8 @@ class Simulation:
         return "".join(f"+{at:.3f} {line}\n" for at, line in self.lines)
 
 
-def _due_at(slot: Slot) -> float:
-    return NEVER if slot.deadline is None else slot.deadline
+def _due_at(deadline: float | None) -> float:
+    return NEVER if deadline is None else deadline
 
 
 def _tell(it: Event | Said) -> Iterable[str]:

@@ -21,8 +21,7 @@ def status(call: Call) -> Answer:
     view, info = call.view, call.app.info
     counts: dict[str, int] = {}
     for slot in view.dynos:
-        if slot.shown:
-            counts[slot.shown.value] = counts.get(slot.shown.value, 0) + 1
+        counts[slot.state] = counts.get(slot.state, 0) + 1
     started_at = info["started_at"]
     assert isinstance(started_at, float)
     data = {

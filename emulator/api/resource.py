@@ -93,7 +93,7 @@ def dyno(view: View, slot: Slot) -> Resource:
         "name": slot.name,
         "release": {"id": view.id("release", str(version)), "version": version},
         "size": slot.size,
-        "state": slot.shown.value if slot.shown else "down",
+        "state": slot.state,
         "type": slot.type,
         "updated_at": iso(view.wall(slot.changed_at)),
     }

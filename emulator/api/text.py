@@ -68,8 +68,7 @@ def _number(slot: Slot) -> int:
 
 
 def _state(view: View, slot: Slot, ink: Ink) -> str:
-    state = slot.shown.value if slot.shown else "down"
-    shown = ink.success(state) if state == "up" else ink.warning(state)
+    shown = ink.success(slot.state) if slot.state == "up" else ink.warning(slot.state)
     return f"{shown} {ink.grey(view.ago(view.wall(slot.changed_at)))}"
 
 

@@ -46,8 +46,9 @@ class View:
     @property
     def dynos(self) -> list[Slot]:
         """What `ps` lists, sorted by name as the Heroku CLI sorts it."""
-        slots = [slot for slot in self.world.slots.values() if slot.shown in SHOWN]
-        return sorted(slots, key=lambda slot: slot.name)
+        slots = self.world.slots.values()
+        shown = (slot for slot in slots if slot.asleep or slot.shown in SHOWN)
+        return sorted(shown, key=lambda slot: slot.name)
 
     def dyno(self, name: str) -> Slot:
         """The dyno of that name or id. Raises NotFound."""

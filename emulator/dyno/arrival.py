@@ -29,7 +29,9 @@ def launch(doing: Step, delay: float) -> None:
         deadline=now + delay,
     )
     doing.show(State.STARTING)
-    doing.slot = doing.slot.replace(current=launch, launches=slot.launches + 1, retry_at=None)
+    doing.slot = doing.slot.replace(
+        current=launch, launches=slot.launches + 1, retry_at=None, asleep=False
+    )
     if delay == 0:
         spawn(doing)
 
@@ -68,6 +70,12 @@ def revive(doing: Step, given: Input) -> None:
     """A release or a restart starts a crashed dyno, with no `Restarting` (log samples)."""
     if doing.slot.shown is State.CRASHED:
         boot(doing, given)
+
+
+def wake(doing: Step, given: Input) -> None:
+    """A request has come for a sleeping dyno, so it boots. Source: log samples (2020)."""
+    doing.out.append(event.DynoUnidling(doing.slot.name))
+    boot(doing, given)
 
 
 def start_due(doing: Step, given: Input) -> None:

@@ -22,6 +22,32 @@ def depart(doing: Step) -> None:
     doing.slot = doing.slot.replace(departing=(*doing.slot.departing, launch))
 
 
+def retire(doing: Step) -> None:
+    """The launch that serves goes on until the new one has had its time; another departs now.
+
+    Source: Dev Center, preboot.
+    """
+    until = doing.moment.now + doing.moment.policy.preboot_after
+    launch, departing = doing.current, doing.slot.departing
+    if launch.phase is Phase.RUNNING and launch in doing.slot.serving:
+        retiring = launch.replace(phase=Phase.RETIRING, deadline=until)
+        doing.slot = doing.slot.replace(current=None, departing=(*departing, retiring))
+        return
+    kept = (one.replace(deadline=until) if _retires(one) else one for one in departing)
+    doing.slot = doing.slot.replace(departing=tuple(kept))
+    depart(doing)
+
+
+def dismiss(doing: Step) -> None:
+    """None serves on: what was to retire later is told to stop now."""
+    departing = (_terminate(doing, x) if _retires(x) else x for x in doing.slot.departing)
+    doing.slot = doing.slot.replace(departing=tuple(departing))
+
+
+def _retires(launch: Launch) -> bool:
+    return launch.phase is Phase.RETIRING
+
+
 def _terminate(doing: Step, launch: Launch) -> Launch:
     deadline = doing.moment.now + doing.moment.policy.exit_timeout
     doing.out += (event.ProcessesStopping(doing.slot.name), Signal(launch.id, "TERM"))
@@ -54,7 +80,7 @@ def _expire(doing: Step, launch: Launch) -> Launch:
     now, policy, name = doing.moment.now, doing.moment.policy, doing.slot.name
     if launch.deadline is None or launch.deadline > now:
         return launch
-    if launch.phase is Phase.DOOMED:
+    if launch.phase in (Phase.DOOMED, Phase.RETIRING):
         return _terminate(doing, launch)
     if launch.phase is Phase.STOPPING:
         doing.out += (event.ExitTimedOut(name), Signal(launch.id, "KILL"))

@@ -16,6 +16,7 @@ from .slot import (
     Exited,
     Expired,
     Hangup,
+    Idle,
     Input,
     Kind,
     Moment,
@@ -33,6 +34,7 @@ from .slot import (
     State,
     Stop,
     Strayed,
+    Wake,
 )
 from .step import Step
 
@@ -49,10 +51,11 @@ def step(slot: Slot, given: Input, moment: Moment) -> tuple[Slot, list[Outcome]]
     if isinstance(given, Report) and not (slot.current and slot.current.id == given.launch):
         departure.report(doing, given)
     else:
-        phase = slot.current.phase if slot.current else None
-        TABLE[phase, type(given)](doing, given)
+        TABLE[slot.phase, type(given)](doing, given)
     if isinstance(given, Expired):
         departure.expire(doing)
+    if isinstance(given, Stop | Idle):
+        departure.dismiss(doing)
     arrival.succeed(doing)
     return doing.slot, doing.out
 
@@ -63,7 +66,7 @@ def ignore(doing: Step, given: Input) -> None:
 
 def rest(doing: Step, given: Input) -> None:
     """A dyno that is not running is no longer wanted. Source: log samples: crashed to down."""
-    doing.slot = doing.slot.replace(retry_at=None)
+    doing.slot = doing.slot.replace(retry_at=None, asleep=False)
     doing.show(doing.end)
 
 
@@ -116,7 +119,10 @@ def cycle(doing: Step, given: Input) -> None:
 def _replace(doing: Step) -> None:
     doing.show(State.STARTING)
     doing.slot = doing.slot.replace(crashes=0)
-    departure.depart(doing)
+    if doing.moment.preboots:
+        departure.retire(doing)
+    else:
+        departure.depart(doing)
     arrival.launch(doing, doing.moment.policy.restart_delay)
 
 
@@ -130,6 +136,18 @@ def stop(doing: Step, given: Input) -> None:
     """It shows down (a one-off: complete) at once, and only then gets its SIGTERM."""
     doing.show(doing.end)
     departure.depart(doing)
+
+
+def idle(doing: Step, given: Input) -> None:
+    """An Eco dyno stops, and sleeps until a request comes. Source: log samples (2020)."""
+    if doing.slot.kind is Kind.ONE_OFF:
+        return
+    doing.out.append(event.DynoIdling(doing.slot.name))
+    if doing.current.phase is Phase.WAITING:
+        cancel(doing, given)
+    else:
+        stop(doing, given)
+    doing.slot = doing.slot.replace(asleep=True)
 
 
 def hang_up(doing: Step, given: Input) -> None:
@@ -194,6 +212,7 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
         Restart: arrival.renew,
         Cycle: ignore,
         Stop: cancel,
+        Idle: idle,
         Expired: arrival.start_due,
     },
     Phase.BOOTING: {
@@ -206,6 +225,7 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
         Restart: restart,
         Cycle: cycle,
         Stop: stop,
+        Idle: idle,
         Hangup: hang_up,
         Sampled: sampled,
     },
@@ -216,6 +236,7 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
         Restart: restart,
         Cycle: cycle,
         Stop: stop,
+        Idle: idle,
         Hangup: hang_up,
         Sampled: sampled,
         Resumed: age,
@@ -227,6 +248,11 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
         Expired: hang_up_again,
         Stop: stop,
         Sampled: sampled,
+    },
+    Phase.ASLEEP: {
+        Boot: arrival.boot,
+        Stop: rest,
+        Wake: arrival.wake,
     },
     Phase.KILLED: {
         Spawned: arrival.note_pid,
@@ -240,7 +266,7 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
 }
 
 INPUTS: tuple[type[Input], ...] = (
-    *(Boot, Restart, Cycle, Stop, Hangup, Expired, Resumed),
+    *(Boot, Restart, Cycle, Stop, Idle, Wake, Hangup, Expired, Resumed),
     *(Spawned, SpawnFailed, Ready, Strayed, Exited, Sampled),
 )
 

@@ -46,6 +46,12 @@ class Policy(Fact):
     hangups: int = 3
     """Source: Dev Center, error-codes, R16: SIGHUP every 5 seconds, R16 after 15 seconds."""
 
+    idle_after: float = 30 * MINUTE
+    """Source: Heroku Help, Q8OBM85C: an Eco app sleeps after 30 minutes without web traffic."""
+
+    preboot_after: float = 3 * MINUTE
+    """Source: Dev Center, preboot: the boot timeout and two minutes."""
+
     strict_bind: bool = False
     """Listening on loopback only does not count as bound to $PORT, as on Heroku."""
 
@@ -61,6 +67,8 @@ class Policy(Fact):
             cycle_jitter=self.cycle_jitter / rate,
             cool_off=tuple(wait / rate for wait in self.cool_off),
             forgive_after=self.forgive_after / rate,
+            idle_after=self.idle_after / rate,
+            preboot_after=self.preboot_after / rate,
         )
 
     def paced(self) -> Policy:

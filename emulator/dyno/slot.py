@@ -44,6 +44,8 @@ class Phase(Enum):
     DOOMED = "doomed"  # departing: SIGTERM at its deadline
     STOPPING = "stopping"  # departing: SIGTERM was sent, SIGKILL at its deadline
     KILLED = "killed"  # SIGKILL was sent
+    RETIRING = "retiring"  # departing, but serving till its deadline, while its successor boots
+    ASLEEP = "asleep"  # there is no launch until a request comes
 
 
 class Kind(Enum):
@@ -91,6 +93,29 @@ class Slot(Fact):
     attached: bool = False
     extra: tuple[tuple[str, str], ...] = ()
     """Variables given with `run -e`."""
+    asleep: bool = False
+    """It is wanted, but rests until a request comes."""
+
+    @property
+    def phase(self) -> Phase | None:
+        if self.current:
+            return self.current.phase
+        return Phase.ASLEEP if self.asleep else None
+
+    @property
+    def state(self) -> str:
+        """What `ps` says: a sleeping dyno is idle there, though its log line says down.
+
+        Source: Platform API schema, dyno.state; log sample (2025).
+        """
+        return "idle" if self.asleep else self.shown.value if self.shown else "down"
+
+    @property
+    def serving(self) -> tuple[Launch, ...]:
+        """The launches that requests are for: of those that retire the current one is to come."""
+        old = tuple(one for one in self.departing if one.phase is Phase.RETIRING)
+        is_up = self.current and self.current.phase is Phase.RUNNING
+        return old or ((self.current,) if self.current and is_up else ())
 
     @property
     def type(self) -> str:
@@ -109,7 +134,7 @@ class Slot(Fact):
     def is_gone(self) -> bool:
         """Nothing is left of it and nothing more will come."""
         over = self.shown in (State.DOWN, State.COMPLETE, None)
-        return over and self.current is None and not self.departing
+        return over and self.current is None and not self.departing and not self.asleep
 
     @property
     def deadline(self) -> float | None:
@@ -139,12 +164,20 @@ class Instant:
 
 
 class Moment:
-    """All that a step may look at besides the slot: time, rules, chance and the app's values."""
+    """All that a step may look at besides the slot: time, rules, chance and the app's values.
 
-    __slots__ = ("config", "now", "policy", "ports", "release", "serials")
+    `preboots`: its launch serves on while the next one boots.
+    """
+
+    __slots__ = ("config", "now", "policy", "ports", "preboots", "release", "serials")
 
     def __init__(
-        self, instant: Instant, policy: Policy, config: Mapping[str, str], release: int
+        self,
+        instant: Instant,
+        policy: Policy,
+        config: Mapping[str, str],
+        release: int,
+        preboots: bool = False,
     ) -> None:
         self.now = instant.now
         self.ports = instant.ports
@@ -152,6 +185,7 @@ class Moment:
         self.policy = policy
         self.config = config
         self.release = release
+        self.preboots = preboots
 
 
 class Order(Fact):
@@ -195,6 +229,14 @@ class Cycle(Input):
 
 class Stop(Input):
     """It is no longer wanted."""
+
+
+class Idle(Input):
+    """No request has come for so long that an Eco dyno sleeps."""
+
+
+class Wake(Input):
+    """A request has come."""
 
 
 class Hangup(Input):

@@ -95,6 +95,8 @@ TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.DynoStateChanged: _state,
     event.DynoRestarting: lambda e: _heroku(e.dyno, "Restarting"),
     event.DynoCycling: lambda e: _heroku(e.dyno, "Cycling"),
+    event.DynoIdling: lambda e: _heroku(e.dyno, "Idling"),
+    event.DynoUnidling: lambda e: _heroku(e.dyno, "Unidling"),
     event.ProcessStarting: lambda e: _heroku(
         e.dyno, f"Starting process with command `{e.command}`"
     ),

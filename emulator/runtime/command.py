@@ -89,6 +89,10 @@ class SetUp(Command):
     webhooks: tuple[Webhook, ...] | None = None
 
 
+class Requested(Command):
+    """A request has come to the router."""
+
+
 class Shutdown(Command):
     """Every dyno stops; nothing boots any more."""
 

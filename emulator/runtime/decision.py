@@ -33,8 +33,9 @@ class Decision:
     def step(self, name: str, given: dyno.Input) -> None:
         """The dyno has had that input."""
         world, instant = self.world, self.instant
-        moment = Moment(instant, world.policy, world.config, world.release)
         before = self.slots[name]
+        preboots = world.preboots(before)
+        moment = Moment(instant, world.policy, world.config, world.release, preboots)
         after, out = step(before, given, moment)
         self.out += out
         if after.is_gone:
@@ -95,7 +96,7 @@ class Decision:
         self.slots[name] = slot.replace(
             command=self.world.types[type_], size=quantity.size, fixed_port=fixed
         )
-        if slot.current is None and slot.shown in (None, State.DOWN):
+        if slot.phase is None and slot.shown in (None, State.DOWN):
             self.step(name, dyno.Boot())
 
 

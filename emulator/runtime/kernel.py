@@ -15,6 +15,7 @@ from emulator.event import Event
 
 from .command import Expired, Stalled
 from .decision import decide
+from .world import APP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,17 +115,19 @@ class Kernel:
             self.unsaved = error
 
     def _note_deadlines(self, before: World) -> None:
-        for name, slot in self.world.slots.items():
-            if slot is not before.slots.get(name) and slot.deadline is not None:
-                heapq.heappush(self.deadlines, (slot.deadline, name))
+        slots = self.world.slots
+        changed = [name for name in slots if slots[name] is not before.slots.get(name)]
+        for name in (APP, *changed):
+            at = self.world.deadline(name)
+            if at is not None and (name != APP or at != before.idle_at):
+                heapq.heappush(self.deadlines, (at, name))
         self._set_alarm()
 
     def _set_alarm(self) -> None:
         """Entries of slots that have moved on since are dropped when they come up."""
         while self.deadlines:
             at, name = self.deadlines[0]
-            slot = self.world.slots.get(name)
-            if slot is not None and slot.deadline == at:
+            if self.world.deadline(name) == at:
                 self.alarm(at)
                 return
             heapq.heappop(self.deadlines)
@@ -141,7 +144,6 @@ class Kernel:
             due = now - STALL
         while self.deadlines and self.deadlines[0][0] <= due:
             at, name = heapq.heappop(self.deadlines)
-            slot = self.world.slots.get(name)
-            if slot is not None and slot.deadline == at:
+            if self.world.deadline(name) == at:
                 self.take(Expired(name))
         self._set_alarm()

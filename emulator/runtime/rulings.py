@@ -12,7 +12,7 @@ from emulator.dyno.slot import Kind, Launch, Phase, Signal, Slot, State
 from emulator.errors import FormationError
 
 from . import command as ask
-from .world import CLOCK
+from .world import APP, CLOCK, ECO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def scale(doing: Decision, given: ask.Scale) -> None:
         old = before.get(slot.type)
         if old and slot.type in after and old.size != after[slot.type].size:
             is_old = slot.kind is Kind.FORMATION and slot.number <= old.quantity
-            if is_old and slot.shown is not State.DOWN:
+            if is_old and slot.asleep:
+                doing.step(name, dyno.Boot())
+            elif is_old and slot.shown is not State.DOWN:
                 doing.step(name, dyno.Restart())
     clocks = after.get(CLOCK, Quantity(0)).quantity
     if clocks > max(1, before.get(CLOCK, Quantity(0)).quantity):
@@ -213,6 +215,22 @@ def set_up(doing: Decision, given: ask.SetUp) -> None:
     doing.world = doing.world.replace(**changed)
 
 
+def requested(doing: Decision, given: ask.Requested) -> None:
+    """Every sleeping dyno wakes, the workers too. Source: Dev Center, eco-dyno-hours."""
+    doing.world = doing.world.replace(requested_at=doing.instant.now)
+    for name in list(doing.slots):
+        doing.step(name, dyno.Wake())
+
+
+def _idle(doing: Decision) -> None:
+    """The Eco dynos sleep if no request has come in time."""
+    at = doing.world.idle_at
+    if at is not None and at <= doing.instant.now:
+        for name, slot in list(doing.slots.items()):
+            if slot.size == ECO:
+                doing.step(name, dyno.Idle())
+
+
 def shut_down(doing: Decision, given: ask.Shutdown) -> None:
     doing.world = doing.world.replace(stopping=True)
     doing.reconcile()
@@ -253,7 +271,9 @@ def _postponed(launch: Launch, seconds: float) -> Launch:
 
 
 def expired(doing: Decision, given: ask.Expired) -> None:
-    if given.dyno in doing.slots:
+    if given.dyno == APP:
+        _idle(doing)
+    elif given.dyno in doing.slots:
         doing.step(given.dyno, dyno.Expired())
 
 
@@ -269,6 +289,7 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.SetConfig: set_config,
     ask.Rollback: rollback,
     ask.SetUp: set_up,
+    ask.Requested: requested,
     ask.Shutdown: shut_down,
     ask.Abort: abort,
     ask.Slept: slept,

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from emulator.app.release import Release
     from emulator.app.surroundings import Domain, Drain, Webhook
 
+APP = ""
+"""In the place of a dyno's name: the app as a whole."""
+
+ECO = "Eco"
+PREBOOT = "preboot"
+AFFINITY = "http-session-affinity"
+"""Features. Source: Heroku CLI, features."""
+
 CLOCK = "clock"
 """The process type that must be a singleton. Source: Dev Center, scheduled-jobs-custom-clock."""
 
@@ -48,6 +56,10 @@ class World(Fact):
     web_port: int | None = None
     one_offs: int = 0
     """How many there have been, so that a name does not soon come again in the log."""
+    address: str = ""
+    """The URL at which the router takes the app's requests; empty without a router."""
+    requested_at: float = 0.0
+    """When the last request came (monotonic), as far as it matters."""
     stopping: bool = False
     clock_lost_at: float | None = None
     gaps: tuple[Gap, ...] = ()
@@ -79,9 +91,38 @@ class World(Fact):
         """Every dyno that is wanted is up, or has crashed."""
         return all(slot.shown is not State.STARTING for slot in self.slots.values())
 
+    @property
+    def idle_at(self) -> float | None:
+        """When the app's Eco dynos fall asleep if no request comes; None if they do not.
+
+        Source: Dev Center, eco-dyno-hours: without a web dyno nothing does.
+        """
+        web = self.formation.get("web")
+        if not self.address or web is None or web.size != ECO:
+            return None
+        launches = [slot.current for slot in self.slots.values() if slot.type == "web"]
+        up = [one.up_at for one in launches if one and one.up_at is not None]
+        return max(*up, self.requested_at) + self.policy.idle_after if up else None
+
+    def deadline(self, name: str) -> float | None:
+        """When something happens by itself to the dyno of that name or, for APP, to all."""
+        if name == APP:
+            return self.idle_at
+        slot = self.slots.get(name)
+        return slot.deadline if slot else None
+
+    def preboots(self, slot: Slot) -> bool:
+        """Whether its old process serves on while the new one boots.
+
+        Source: Dev Center, preboot: web dynos of the sizes Standard and Performance.
+        """
+        is_asked = PREBOOT in self.features and slot.type == "web" and bool(self.address)
+        return is_asked and not slot.size.startswith((ECO, "Basic"))
+
     def find(self, target: str | None) -> list[Slot]:
         """The dynos that a name, a process type or None (the whole formation) means."""
-        living = [slot for slot in self.slots.values() if slot.shown not in (State.DOWN, None)]
+        slots = self.slots.values()
+        living = [slot for slot in slots if slot.asleep or slot.shown not in (State.DOWN, None)]
         if target is None:
             return [slot for slot in living if slot.kind is Kind.FORMATION]
         found = [slot for slot in living if target in (slot.name, slot.type)]

@@ -12,7 +12,7 @@ from emulator.dyno.policy import Policy
 from emulator.dyno.size import MIB
 from emulator.dyno.slot import Input, Kind, Launch, Phase, Sampled, Slot, State
 from emulator.event import DynoStateChanged
-from tests.dyno.specimen import CURRENT, DEPARTING, NOW, given, launch, moment, one
+from tests.dyno.specimen import DEPARTING, NO_LAUNCH, NOW, PHASES, given, launch, moment, one
 
 FILE = Path(__file__).parents[2] / "docs" / "dyno-states.md"
 END = "[*]"
@@ -37,9 +37,9 @@ def drawn(page: str) -> str:
 
 def specimens() -> Iterator[Slot]:
     """Dynos in every phase, of every kind, with a deadline that has come and one that has not."""
-    for phase, deadline in itertools.product((None, *CURRENT), (NOW, NOW + 60)):
+    for phase, deadline in itertools.product(PHASES, (NOW, NOW + 60)):
         yield one(phase, deadline=deadline, retry_at=None if phase else deadline)
-        if phase not in (None, Phase.WAITING):
+        if phase not in (*NO_LAUNCH, Phase.WAITING):
             plain = one(phase, Kind.ONE_OFF, deadline=deadline)
             yield plain
             yield plain.replace(current=plain.current and plain.current.replace(hangups=3))
@@ -53,10 +53,10 @@ def edges() -> tuple[Edges, Edges]:
     shown: Edges = defaultdict(set)
     phases: Edges = defaultdict(set)
     policies = (Policy(), Policy().paced())
-    for before, policy in itertools.product(specimens(), policies):
+    for before, policy, preboots in itertools.product(specimens(), policies, (False, True)):
         old = launches(before)
         for doing in doings(next(iter(old), "web.1@9")):
-            after, out = step(before, doing, moment(policy))
+            after, out = step(before, doing, moment(policy, preboots))
             for told in out:
                 if isinstance(told, DynoStateChanged):
                     note(shown, doing, told.before, told.after)
@@ -94,11 +94,10 @@ def row(first: str, rest: Iterable[str]) -> str:
 
 
 def table() -> Iterator[str]:
-    columns = (None, *CURRENT)
-    yield row("input", (column.value if column else "no launch" for column in columns))
-    yield row("---", ("---" for _ in columns))
+    yield row("input", (column.value if column else "no launch" for column in PHASES))
+    yield row("---", ("---" for _ in PHASES))
     for kind in INPUTS:
-        used = (TABLE[column, kind] for column in columns)
+        used = (TABLE[column, kind] for column in PHASES)
         yield row(f"**{kind.__name__}**", ("" if c is ignore else f"`{c.__name__}`" for c in used))
 
 

@@ -25,8 +25,18 @@ from emulator.dyno.slot import (
 )
 
 CURRENT = (Phase.WAITING, Phase.BOOTING, Phase.RUNNING, Phase.HANGING, Phase.KILLED)
-DEPARTING = (Phase.DOOMED, Phase.STOPPING, Phase.KILLED)
+NO_LAUNCH = (None, Phase.ASLEEP)
+PHASES = (*NO_LAUNCH, *CURRENT)
+DEPARTING = (Phase.RETIRING, Phase.DOOMED, Phase.STOPPING, Phase.KILLED)
 NOW = 100.0
+
+SHOWN = {
+    None: State.CRASHED,
+    Phase.ASLEEP: State.DOWN,
+    Phase.RUNNING: State.UP,
+    Phase.HANGING: State.UP,
+}
+"""What a dyno shows by the phase of its launch; else it is starting."""
 
 SAMPLES: dict[type[Input], dict[str, object]] = {
     Resumed: {"seconds": 3600.0},
@@ -38,9 +48,9 @@ SAMPLES: dict[type[Input], dict[str, object]] = {
 }
 
 
-def moment(policy: Policy | None = None) -> Moment:
+def moment(policy: Policy | None = None, preboots: bool = False) -> Moment:
     instant = Instant(NOW, NOW, itertools.count(30000), itertools.count(100))
-    return Moment(instant, policy or Policy(), {}, release=7)
+    return Moment(instant, policy or Policy(), {}, release=7, preboots=preboots)
 
 
 def launch(
@@ -54,11 +64,10 @@ def one(
 ) -> Slot:
     """A dyno whose current launch is in that phase."""
     name = "web" if kind is Kind.FORMATION else "run"
-    current = phase and launch(phase, deadline=deadline, name=name)
-    up = (Phase.RUNNING, Phase.HANGING)
-    shown = State.CRASHED if phase is None else State.UP if phase in up else State.STARTING
-    plain = Slot(f"{name}.1", "serve", "Basic", kind=kind, shown=shown, current=current)
-    return plain.replace(**fields)
+    plain = Slot(f"{name}.1", "serve", "Basic", kind=kind, shown=SHOWN.get(phase, State.STARTING))
+    if phase in CURRENT:
+        plain = plain.replace(current=launch(phase, deadline=deadline, name=name))
+    return plain.replace(asleep=phase is Phase.ASLEEP, **fields)
 
 
 def given(kind: type[Input], about: str) -> Input:
@@ -79,3 +88,6 @@ def assert_sound(slot: Slot) -> None:
     assert rests == (slot.retry_at is not None), slot
     if current:
         assert slot.shown in (State.STARTING, State.UP), slot
+    if slot.asleep:
+        assert current is None and slot.shown is State.DOWN, slot
+    assert sum(launch.phase is Phase.RETIRING for launch in departing) <= 1, slot

@@ -19,6 +19,7 @@ from emulator.dyno.size import MIB
 from emulator.dyno.slot import (
     Kind,
     Outcome,
+    Phase,
     Ready,
     Report,
     Sampled,
@@ -70,6 +71,8 @@ WORLDS: tuple[tuple[Policy, dict[str, object]], ...] = (
     (Policy(), {"web_port": 5000}),
     (Policy().paced().replace(strict_bind=True), {"web_port": 5000}),
     (Policy().accelerated(4), {"heroku_formation": True}),
+    (Policy().accelerated(60), {"address": "http://localhost:5000"}),
+    (Policy().paced(), {"address": "http://localhost:5000", "features": ("preboot",)}),
 )
 
 
@@ -109,7 +112,9 @@ class Witness:
         self.told[order.launch] = set()
         dyno = order.launch.partition("@")[0]
         living = [one for one in app.runner.alive if one.startswith(f"{dyno}@")]
-        others = [one for one in living if one != order.launch]
+        slot = app.world.slots[dyno]
+        retiring = {one.id for one in slot.departing if one.phase is Phase.RETIRING}
+        others = [one for one in living if one not in (order.launch, *retiring)]
         assert all(self.told[one] & {"TERM", "KILL"} for one in others), others
         assert not (others and dyno == "web.1" and app.world.web_port), others
 
@@ -139,7 +144,7 @@ class Witness:
 
 
 def is_living(slot: Slot) -> bool:
-    return slot.shown in (State.STARTING, State.UP, State.CRASHED)
+    return slot.asleep or slot.shown in (State.STARTING, State.UP, State.CRASHED)
 
 
 class History:
@@ -195,7 +200,7 @@ class History:
         self.ask(ask.Scale((Change("web", "=", web), Change("worker", "=", worker))))
 
     def resize(self, number: int) -> None:
-        size = ("Basic", "Standard-2X")[number % 2]
+        size = ("Basic", "Standard-2X", "Eco")[number // 3 % 3]
         self.ask(ask.Scale((Change(("web", "worker")[number % 3 == 0], "+", number // 8, size),)))
 
     def restart(self, number: int) -> None:
@@ -218,6 +223,9 @@ class History:
         self.runs += 1
         self.app.plays(name, CHARACTERS[number])
         self.ask(ask.Run(name, "worker x", attached=bool(number % 2)))
+
+    def request(self, number: int) -> None:
+        self.ask(ask.Requested())
 
     def hang_up(self, number: int) -> None:
         self.ask(ask.HangUp(f"run.{number % (self.runs + 1)}"))
@@ -252,7 +260,7 @@ class History:
 ACTIONS = (
     *(History.wait, History.wait_little, History.wait_little, History.tick),
     *(History.scale, History.resize, History.restart, History.cycle, History.stop),
-    *(History.release, History.run, History.hang_up),
+    *(History.release, History.run, History.hang_up, History.request),
     *(History.recast_web, History.recast_worker, History.surprise, History.upset),
 )
 
@@ -261,7 +269,8 @@ def is_reached(app: Simulation) -> bool:
     """What the formation wants is up, in the newest release, and nothing departs."""
     slots = [slot for slot in app.world.slots.values() if slot.kind is Kind.FORMATION]
     return not any(slot.departing for slot in slots) and all(
-        slot.shown is State.UP and slot.current and slot.current.release == app.world.release
+        slot.asleep
+        or (slot.shown is State.UP and slot.current and slot.current.release == app.world.release)
         for slot in slots
     )
 

@@ -25,7 +25,17 @@ from emulator.dyno.slot import (
     SpawnFailed,
     State,
 )
-from tests.dyno.specimen import CURRENT, DEPARTING, NOW, assert_sound, given, launch, moment, one
+from tests.dyno.specimen import (
+    DEPARTING,
+    NO_LAUNCH,
+    NOW,
+    PHASES,
+    assert_sound,
+    given,
+    launch,
+    moment,
+    one,
+)
 
 
 def inputs() -> set[type[Input]]:
@@ -35,22 +45,23 @@ def inputs() -> set[type[Input]]:
 
 
 def test_the_table_has_a_cell_for_every_phase_and_input() -> None:
-    assert set(TABLE) == set(itertools.product((None, *CURRENT), inputs()))
+    assert set(TABLE) == set(itertools.product(PHASES, inputs()))
     assert set(INPUTS) == inputs()
 
 
+@pytest.mark.parametrize("preboots", [False, True])
 @pytest.mark.parametrize("policy", [Policy(), Policy().paced()], ids=["at once", "paced"])
 @pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("phase", [None, *CURRENT])
+@pytest.mark.parametrize("phase", PHASES)
 def test_every_cell_leaves_a_sound_dyno_and_a_true_story(
-    phase: Phase | None, kind: Kind, policy: Policy
+    phase: Phase | None, kind: Kind, policy: Policy, preboots: bool
 ) -> None:
     for given_kind, deadline in itertools.product(INPUTS, (NOW, NOW + 1)):
-        if kind is Kind.ONE_OFF and phase in (None, Phase.WAITING):
+        if kind is Kind.ONE_OFF and phase in (*NO_LAUNCH, Phase.WAITING):
             continue  # it boots at once and is gone once it has ended
         before = one(phase, kind, deadline, retry_at=None if phase else deadline)
         about = before.current.id if before.current else f"{before.name}@9"
-        after, out = step(before, given(given_kind, about), moment(policy))
+        after, out = step(before, given(given_kind, about), moment(policy, preboots))
         assert_sound(after)
         told = [e for e in out if isinstance(e, event.DynoStateChanged)]
         assert [e.before for e in told[:1]] == ([before.shown.value] if told else [])
