@@ -14,6 +14,7 @@ from emulator.runtime import command as ask
 from tests.simulation import COMMANDS, Process, Simulation
 
 DAY = 86_400.0
+ROUTED = "http://localhost:5000"
 
 Scenario = Callable[[Simulation], None]
 SCENARIOS: dict[str, Scenario] = {}
@@ -383,3 +384,49 @@ def stop_of_the_app_in_the_middle_of_a_restart(app: Simulation) -> None:
     app.run(0.3)
     app.ask(ask.Shutdown())
     app.run(60)
+
+
+def up_in(app: Simulation, formation: str, size: str) -> None:
+    """The app runs behind its router in that formation and size, and its story begins."""
+    app.start(formation)
+    app.scale(" ".join(f"{name}+0:{size}" for name in app.world.formation))
+    app.run_until(lambda app: app.world.is_settled)
+    app.run(60)
+    app.forget()
+
+
+@scenario(address=ROUTED)
+def g15_eco_idle_and_wake(app: Simulation) -> None:
+    up_in(app, "web=1 worker=1", "Eco")
+    app.run(1800)
+    app.ask(ask.Requested())
+    app.run(10)
+
+
+@scenario(address=ROUTED)
+def g15_a_deploy_while_idle_starts_nothing(app: Simulation) -> None:
+    up_in(app, "web=1", "Eco")
+    app.run(1800)
+    app.ask(ask.Deploy({"web": "node app.js"}))
+    app.run(60)
+    app.ask(ask.Requested())
+    app.run(10)
+
+
+@scenario(address=ROUTED)
+def g17_maintenance_mode(app: Simulation) -> None:
+    app.plays("run.4711", Process(exits=3.0))
+    up_in(app, "web=1 worker=1", "Basic")
+    app.ask(ask.SetUp(maintenance=True))
+    app.run(60)
+    app.ask(ask.Run("run.4711", "python migrate.py"))
+    app.run(60)
+    app.ask(ask.SetUp(maintenance=False))
+    app.run(60)
+
+
+@scenario(address=ROUTED, features=("preboot",))
+def preboot(app: Simulation) -> None:
+    up_in(app, "web=2", "Standard-1X")
+    app.ask(ask.Deploy({"web": "node app.js"}))
+    app.run(240)

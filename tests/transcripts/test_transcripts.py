@@ -60,6 +60,16 @@ def test_a_transcript_keeps_the_rules_of_every_log(name: str) -> None:
 
 
 def is_heroku_s(dyno: str, text: str) -> bool:
-    words = ("State ", "Restarting", "Cycling", "Starting ", "Stopping ", "Process ", "Error R")
+    words = (
+        "State ",
+        "Restarting",
+        "Cycling",
+        "Idling",
+        "Unidling",
+        "Starting ",
+        "Stopping ",
+        "Process ",
+        "Error R",
+    )
     others = ("Awaiting client", "Client connection closed")
     return dyno != "api" and text.startswith((*words, *others))
