@@ -23,6 +23,8 @@ TOLD: list[tuple[event.Event, str, list[str]]] = [
     ),
     (event.DynoRestarting("web.1"), "heroku[web.1]", ["Restarting"]),
     (event.DynoCycling("run.4711"), "heroku[run.4711]", ["Cycling"]),
+    (event.DynoIdling("web.1"), "heroku[web.1]", ["Idling"]),
+    (event.DynoUnidling("web.1"), "heroku[web.1]", ["Unidling"]),
     (
         event.ProcessStarting("web.1", "serve -p 5000", 5000),
         "heroku[web.1]",
