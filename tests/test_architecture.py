@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FOUNDATION = ("fact", "errors", "event", "clock")
+SIBLINGS = ("app", "dyno", "logplex", "router", "addon")
 MAY_IMPORT = {
     "": FOUNDATION,
     "app": FOUNDATION,
@@ -26,9 +27,10 @@ MAY_IMPORT = {
     "logplex": FOUNDATION,
     "rendezvous": FOUNDATION,
     "router": FOUNDATION,
-    "runtime": (*FOUNDATION, "app", "dyno", "logplex", "router"),
-    "api": (*FOUNDATION, "app", "dyno", "logplex", "router", "runtime"),
-    "cli": (*FOUNDATION, "app", "dyno", "logplex", "router", "runtime", "api", "rendezvous"),
+    "addon": (*FOUNDATION, "app"),
+    "runtime": (*FOUNDATION, *SIBLINGS),
+    "api": (*FOUNDATION, *SIBLINGS, "runtime"),
+    "cli": (*FOUNDATION, *SIBLINGS, "runtime", "api", "rendezvous"),
     "dyno.warden": (),
 }
 """By package, what it may import besides itself. Imports go down only, never sideways."""

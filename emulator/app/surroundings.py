@@ -1,4 +1,4 @@
-"""What is set up around an app and outlives its releases: log drains, domains, webhooks."""
+"""What is set up around an app and outlives its releases: log drains, domains, add-ons ..."""
 
 from __future__ import annotations
 
@@ -32,3 +32,38 @@ class Webhook(Fact):
     authorization: str
     created_at: float
     updated_at: float
+
+
+class Addon(Fact):
+    """An instance of an add-on service. Times are wall seconds; `provisioned_at` 0: not yet.
+
+    `template` has a line `SUFFIX=value` for each config var that it promises, in which $PORT,
+    $TLS_PORT and $PASSWORD stand for its own; ports are 0 where it has none.
+    """
+
+    id: str
+    name: str
+    service: str
+    plan: str
+    template: str
+    password: str
+    port: int
+    tls_port: int
+    created_at: float
+    provisioned_at: float = 0.0
+
+    def variables(self, prefix: str) -> dict[str, str]:
+        """The config vars that an attachment of that name sets."""
+        text = self.template.replace("$TLS_PORT", str(self.tls_port))
+        text = text.replace("$PORT", str(self.port)).replace("$PASSWORD", self.password)
+        pairs = (line.partition("=") for line in text.splitlines())
+        return {f"{prefix}_{suffix}": value for suffix, _, value in pairs}
+
+
+class Attachment(Fact):
+    """An add-on, by its id, is known to the app under that name, as in `DATABASE`."""
+
+    id: str
+    name: str
+    addon: str
+    created_at: float

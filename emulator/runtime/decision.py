@@ -22,10 +22,10 @@ KEPT_GAPS = 100
 
 
 class Decision:
-    """One decision under way: the world as it is so far, and what came of it so far."""
+    """One decision under way: the world before it and as it is so far, and what came of it."""
 
     def __init__(self, world: World, instant: Instant) -> None:
-        self.world = world
+        self.world = self.before = world
         self.instant = instant
         self.slots = dict(world.slots)
         self.out: list[Outcome] = []
@@ -67,13 +67,15 @@ class Decision:
         types: Mapping[str, str],
         config: Mapping[str, str],
         slug: str | None = None,
+        user: str | None = None,
     ) -> None:
-        """That is the current release now; its slug is the last one's if none is given."""
-        world, at = self.world, self.instant.wall
+        """That is the current release now, by the app's user if no other is given; its slug is the
+        last one's if none is given."""
+        world, at, user = self.world, self.instant.wall, user or self.world.user
         slug = world.slug if slug is None else slug
-        new = Release(world.release + 1, description, world.user, at, types, config, slug)
+        new = Release(world.release + 1, description, user, at, types, config, slug)
         self.world = world.replace(releases=(*world.releases, new))
-        self.out.append(event.ReleaseCreated(new.version, description, world.user))
+        self.out.append(event.ReleaseCreated(new.version, description, user))
 
     def reconcile(self) -> None:
         """The dynos are those that the formation wants; nothing boots in a stopping world."""
@@ -98,6 +100,13 @@ class Decision:
         )
         if slot.phase is None and slot.shown in (None, State.DOWN):
             self.step(name, dyno.Boot())
+
+    def renew(self) -> None:
+        """Every dyno of the formation has the new release; one-offs go on with theirs."""
+        for name, slot in list(self.slots.items()):
+            is_old = slot.current is None or slot.current.release != self.world.release
+            if is_old and slot.kind is Kind.FORMATION and slot.shown is not State.DOWN:
+                self.step(name, dyno.Restart())
 
 
 def decide(world: World, given: Fact, instant: Instant) -> tuple[World, list[Outcome]]:

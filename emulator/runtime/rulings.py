@@ -8,10 +8,11 @@ from emulator.app import release as releases
 from emulator.app.formation import Quantity
 from emulator.dyno import slot as dyno
 from emulator.dyno.size import canonical
-from emulator.dyno.slot import Kind, Launch, Phase, Signal, Slot, State
+from emulator.dyno.slot import Kind, Phase, Signal, Slot, State
 from emulator.errors import FormationError
 
 from . import command as ask
+from . import lapse
 from .world import APP, CLOCK, ECO
 
 TYPE_CHECKING = False
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from .decision import Decision
 
     Ruling = Callable[[Decision, Any], None]
-
-GRANTED = (Phase.BOOTING, Phase.HANGING, Phase.STOPPING)
-"""In these a launch has been given a time to do something by itself."""
 
 TWO_CLOCKS = "every clock schedules every job: with {n} clocks each is queued {n} times"
 
@@ -65,7 +63,11 @@ def _build(doing: Decision, types: Mapping[str, str]) -> None:
 
 
 def _configure(doing: Decision, config: Mapping[str, str]) -> bool:
-    """Whether the config vars differ from the current release's, so that there is a new one."""
+    """Whether the config vars differ from the current release's, so that there is a new one.
+
+    What an add-on sets, nobody else does.
+    """
+    config = {**config, **doing.world.addon_config}
     description = releases.config_description(doing.world.config, config)
     if description:
         doing.release(description, doing.world.types, config)
@@ -178,7 +180,8 @@ def rollback(doing: Decision, given: ask.Rollback) -> None:
     if not found or not found[0].types:
         raise FormationError(f"v{given.version} is no release with code to roll back to.")
     description = releases.rollback_description(given.version)
-    doing.release(description, found[0].types, found[0].config, found[0].slug)
+    config = {**found[0].config, **doing.world.addon_config}
+    doing.release(description, found[0].types, config, found[0].slug)
     _replace_dynos(doing)
 
 
@@ -191,21 +194,13 @@ def _replace_dynos(doing: Decision) -> None:
     formation = {name: world.formation.get(name, fresh[name]) for name in fresh}
     doing.world = doing.world.replace(formation=formation)
     doing.reconcile()
-    _restart(doing)
+    doing.renew()
 
 
 def set_config(doing: Decision, given: ask.SetConfig) -> None:
     """New config vars: a release and a restart of every dyno, unless nothing differs."""
     if _configure(doing, given.config):
-        _restart(doing)
-
-
-def _restart(doing: Decision) -> None:
-    """Every dyno of the formation has the new release; one-offs go on with theirs."""
-    for name, slot in list(doing.slots.items()):
-        is_old = slot.current is None or slot.current.release != doing.world.release
-        if is_old and slot.kind is Kind.FORMATION and slot.shown is not State.DOWN:
-            doing.step(name, dyno.Restart())
+        doing.renew()
 
 
 def set_up(doing: Decision, given: ask.SetUp) -> None:
@@ -251,25 +246,6 @@ def abort(doing: Decision, given: ask.Abort) -> None:
         doing.slots[name] = slot.replace(departing=tuple(killed))
 
 
-def slept(doing: Decision, given: ask.Slept) -> None:
-    for name in list(doing.slots):
-        doing.step(name, dyno.Resumed(given.seconds))
-
-
-def stalled(doing: Decision, given: ask.Stalled) -> None:
-    """What a process is granted is granted while somebody watches; nobody did."""
-    for name, slot in doing.slots.items():
-        departing = tuple(_postponed(launch, given.seconds) for launch in slot.departing)
-        current = slot.current and _postponed(slot.current, given.seconds)
-        doing.slots[name] = slot.replace(departing=departing, current=current)
-
-
-def _postponed(launch: Launch, seconds: float) -> Launch:
-    if launch.deadline is None or launch.phase not in GRANTED:
-        return launch
-    return launch.replace(deadline=launch.deadline + seconds)
-
-
 def expired(doing: Decision, given: ask.Expired) -> None:
     if given.dyno == APP:
         _idle(doing)
@@ -292,7 +268,7 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.Requested: requested,
     ask.Shutdown: shut_down,
     ask.Abort: abort,
-    ask.Slept: slept,
-    ask.Stalled: stalled,
+    ask.Slept: lapse.slept,
+    ask.Stalled: lapse.stalled,
     ask.Expired: expired,
 }

@@ -7,11 +7,12 @@ import sqlite3
 
 from emulator.app.formation import MOST_DYNOS, Quantity
 from emulator.app.release import Release
-from emulator.app.surroundings import Domain, Drain, Webhook
+from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 
 from .kernel import NotSaved
+from .schema import COLUMNS_3, SCHEMA, SCHEMA_2, SCHEMA_3, VERSION
 from .world import World
 
 TYPE_CHECKING = False
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
     from emulator.fact import Fact
 
-VERSION = 3
-
-AROUND: dict[str, type[Fact]] = {"drains": Drain, "domains": Domain, "webhooks": Webhook}
+AROUND: dict[str, type[Fact]] = {
+    "drains": Drain,
+    "domains": Domain,
+    "webhooks": Webhook,
+    "addons": Addon,
+    "attachments": Attachment,
+}
 DURABLE = (
     *("id", "app", "formation", "left_out", "heroku_formation", "releases"),
     *("maintenance", "features", *AROUND),
@@ -34,26 +39,6 @@ ENVIRONMENT = {
     *(sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_AUTH),
 }
 """What sqlite says when the disk, not the file, is at fault. Source: sqlite.org/rescode.html."""
-
-SCHEMA = """
-create table meta (name text primary key, value text not null) without rowid;
-create table formation (type text primary key, position int, quantity int, size text);
-create table releases (version int primary key, description text, user text, created_at real);
-create table release_types (version int, position int, type text, command text);
-create table release_config (version int, position int, name text, value text);
-"""
-
-SCHEMA_2 = """
-create table features (name text primary key, position int) without rowid;
-create table drains (id text primary key, url text, token text, created_at real);
-create table domains (id text primary key, hostname text, created_at real);
-create table webhooks (id text primary key, url text, include text, level text, secret text,
- authorization text, created_at real, updated_at real);
-"""
-"""What version 2 added."""
-
-COLUMNS_3 = (("releases", "slug", "text not null default ''"),)
-"""Columns that version 3 added, each to a table: its name and its type."""
 
 
 class StateDamaged(UserError):
@@ -110,9 +95,8 @@ class Store:
             (version,) = db.execute("pragma user_version").fetchone()
             if version > VERSION:
                 raise StateTooNew(self.path, version)
-            if version < VERSION:
-                missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2)
-                db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
+            missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2) + SCHEMA_3
+            db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
             _add_columns(db)
             self._read(db)
         except BaseException:
@@ -262,7 +246,10 @@ def _around(db: sqlite3.Connection, table: str) -> tuple[Fact, ...]:
     for row in db.execute(f"select * from {table} order by rowid"):
         fields = dict(zip(kind.__match_args__, row, strict=True))
         for name, value in fields.items():
-            fields[name] = float(value or 0) if name.endswith("_at") else _text(value)
+            if name.endswith("_at"):
+                fields[name] = float(value or 0)
+            else:
+                fields[name] = _number(value) if name.endswith("port") else _text(value)
         if "include" in fields:
             fields["include"] = tuple(fields["include"].split())
         found.append(kind(**fields))

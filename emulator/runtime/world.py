@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.release import Release
-    from emulator.app.surroundings import Domain, Drain, Webhook
+    from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Webhook
 
 APP = ""
 """In the place of a dyno's name: the app as a whole."""
@@ -51,6 +51,8 @@ class World(Fact):
     drains: tuple[Drain, ...] = ()
     domains: tuple[Domain, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
+    addons: tuple[Addon, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     slots: Mapping[str, Slot] = {}
     policy: Policy = Policy()
     web_port: int | None = None
@@ -80,6 +82,16 @@ class World(Fact):
     @property
     def slug(self) -> str:
         return self.releases[-1].slug if self.releases else ""
+
+    @property
+    def addon_config(self) -> dict[str, str]:
+        """The config vars that attachments of provisioned add-ons set."""
+        addons = {addon.id: addon for addon in self.addons if addon.provisioned_at}
+        found: dict[str, str] = {}
+        for attachment in self.attachments:
+            if attachment.addon in addons:
+                found |= addons[attachment.addon].variables(attachment.name)
+        return found
 
     @property
     def is_gone(self) -> bool:

@@ -13,11 +13,12 @@ from hypothesis import strategies as some
 
 from emulator.app.formation import Quantity
 from emulator.app.release import Release
-from emulator.app.surroundings import Domain, Drain, Webhook
+from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 from emulator.runtime.kernel import NotSaved
-from emulator.runtime.store import VERSION, StateDamaged, StateTooNew, StateUnusable, Store
+from emulator.runtime.schema import VERSION
+from emulator.runtime.store import StateDamaged, StateTooNew, StateUnusable, Store
 from emulator.runtime.world import World
 
 EXHAUSTIVE = bool(os.environ.get("HK_LOCAL_EXHAUSTIVE"))
@@ -37,8 +38,12 @@ DRAINS = some.builds(Drain, TEXT, TEXT, TEXT, TIMES)
 DOMAINS = some.builds(Domain, TEXT, TEXT, TIMES)
 WEBHOOKS = some.builds(Webhook, TEXT, TEXT, WORDS, TEXT, TEXT, TEXT, TIMES, TIMES)
 
+PORTS = some.integers(0, 65535)
+ADDONS = some.builds(Addon, *[TEXT] * 6, PORTS, PORTS, TIMES, TIMES)
+ATTACHMENTS = some.builds(Attachment, TEXT, TEXT, TEXT, TIMES)
 
-def _id(item: Drain | Domain | Webhook) -> str:
+
+def _id(item: Drain | Domain | Webhook | Addon | Attachment) -> str:
     return item.id
 
 
@@ -64,6 +69,8 @@ def worlds(draw: some.DrawFn) -> World:
         drains=tuple(draw(some.lists(DRAINS, unique_by=_id, max_size=3))),
         domains=tuple(draw(some.lists(DOMAINS, unique_by=_id, max_size=3))),
         webhooks=tuple(draw(some.lists(WEBHOOKS, unique_by=_id, max_size=3))),
+        addons=tuple(draw(some.lists(ADDONS, unique_by=_id, max_size=3))),
+        attachments=tuple(draw(some.lists(ATTACHMENTS, unique_by=_id, max_size=3))),
     )
 
 

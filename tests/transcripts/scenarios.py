@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emulator.app.surroundings import Addon, Attachment
 from emulator.dyno.policy import Policy
 from emulator.event import ProcessStarting
+from emulator.runtime import addons
 from emulator.runtime import command as ask
 from tests.simulation import COMMANDS, Process, Simulation
 
@@ -430,3 +432,43 @@ def preboot(app: Simulation) -> None:
     up_in(app, "web=2", "Standard-1X")
     app.ask(ask.Deploy({"web": "node app.js"}))
     app.run(240)
+
+
+REDIS = Addon(
+    "1",
+    "redis-defined-55463",
+    "heroku-redis",
+    "mini",
+    "URL=redis://:$PASSWORD@127.0.0.1:$PORT\nTLS_URL=rediss://:$PASSWORD@127.0.0.1:$TLS_PORT",
+    "secret",
+    0,
+    0,
+    0.0,
+)
+
+
+@scenario()
+def g20_an_add_on_is_provisioned(app: Simulation) -> None:
+    broken = Process(exits=0.7, status=1)
+    app.plays("worker.1", broken, broken, Process())
+    up(app, "web=1 worker=1")
+    app.ask(addons.CreateAddon(REDIS, Attachment("2", "REDIS", "1", 0.0), has_tls=True))
+    app.run(1)
+    app.ask(addons.ProvisionedAddon("1"))
+    app.run(10)
+
+
+@scenario()
+def g20_an_add_on_is_attached_moved_and_destroyed(app: Simulation) -> None:
+    up(app, "worker=1")
+    app.ask(addons.CreateAddon(REDIS, Attachment("2", "REDIS", "1", 0.0), has_tls=True))
+    app.ask(addons.ProvisionedAddon("1"))
+    app.run(10)
+    app.ask(addons.Attach(Attachment("3", "QUEUE", "1", 0.0)))
+    app.run(10)
+    app.ask(addons.MoveAddon("1"))
+    app.run(10)
+    app.ask(addons.Detach("3"))
+    app.run(10)
+    app.ask(addons.DestroyAddon("1"))
+    app.run(10)

@@ -1,0 +1,34 @@
+"""What time means in which nothing was done: the machine slept, or we were kept from running."""
+
+from __future__ import annotations
+
+from emulator.dyno import slot as dyno
+from emulator.dyno.slot import Launch, Phase
+
+from . import command as ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .decision import Decision
+
+GRANTED = (Phase.BOOTING, Phase.HANGING, Phase.STOPPING)
+"""In these a launch has been given a time to do something by itself."""
+
+
+def slept(doing: Decision, given: ask.Slept) -> None:
+    for name in list(doing.slots):
+        doing.step(name, dyno.Resumed(given.seconds))
+
+
+def stalled(doing: Decision, given: ask.Stalled) -> None:
+    """What a process is granted is granted while somebody watches; nobody did."""
+    for name, slot in doing.slots.items():
+        departing = tuple(_postponed(launch, given.seconds) for launch in slot.departing)
+        current = slot.current and _postponed(slot.current, given.seconds)
+        doing.slots[name] = slot.replace(departing=departing, current=current)
+
+
+def _postponed(launch: Launch, seconds: float) -> Launch:
+    if launch.deadline is None or launch.phase not in GRANTED:
+        return launch
+    return launch.replace(deadline=launch.deadline + seconds)
