@@ -71,7 +71,9 @@ def app(view: View) -> Resource:
 
 
 def web_url(view: View) -> str | None:
-    """Where the app's web is reached; None if no web dyno has a port yet."""
+    """Where the app's web is reached: at the router; without one None until a dyno has a port."""
+    if view.world.address:
+        return f"{view.world.address}/"
     web = view.world.slots.get("web.1")
     port = web.current.port if web and web.current else view.world.web_port
     return f"http://localhost:{port}/" if port else None

@@ -39,6 +39,11 @@ class NoCryptography(UserError):
         super().__init__(reason=reason)
 
 
+def key_file() -> str:
+    """The path of the key and the certificate of localhost, which are valid for weeks."""
+    return os.path.join(_current(), KEY)
+
+
 def authority() -> str:
     """The path of what a client has to trust; it is there and valid for weeks."""
     return os.path.join(_current(), AUTHORITY)
@@ -50,7 +55,7 @@ def context() -> ssl.SSLContext:
 
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.load_cert_chain(os.path.join(_current(), KEY))
+    made.load_cert_chain(key_file())
     return made
 
 

@@ -53,6 +53,7 @@ class Emulator:
         self.loop = asyncio.SelectorEventLoop()
         self.exits: dict[str, int] = {}
         self.told_unsaved = False
+        self.told_url = ""
         self.warden_at = 0.0
         self.watchers: list[Callable[[list[Block]], object]] = []
         self.streams: dict[tuple[str, str], Stream] = {}
@@ -209,9 +210,14 @@ class Emulator:
 
     def _tell_address(self, dyno: str, at_ns: int) -> None:
         slot = self.kernel.world.slots.get(dyno)
-        if slot and slot.must_listen and slot.current:
-            text = f"listening on http://localhost:{slot.current.port}"
-            self._publish(Sentence("hk-local", dyno, text), at_ns)
+        if slot is None or not slot.must_listen or slot.current is None:
+            return
+        router = self.kernel.world.address
+        url = router or f"http://localhost:{slot.current.port}"
+        if url != self.told_url:
+            self.told_url = url
+            about = "router" if router else dyno
+            self._publish(Sentence("hk-local", about, f"listening on {url}"), at_ns)
 
     def _publish(self, sentence: Sentence, at_ns: int) -> None:
         stream = self._stream(sentence.source, sentence.dyno)

@@ -14,6 +14,7 @@ from emulator.runtime.command import Deploy, SetConfig
 from emulator.runtime.files import edit_config, read_app
 
 from .guests import Guests
+from .routing import Routing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Services:
         self.loopback = self._serve_loopback()
         self.courier = Courier(self._tell_soon)
         self._tell_webhooks()
+        self.routing = Routing(emulator)
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:
@@ -126,6 +128,7 @@ class Services:
         """They are gone, and so is the socket."""
         if self.watcher:
             self.watcher.close()
+        self.routing.close()
         self.guests.close()
         self.courier.close()
         if self.loopback:

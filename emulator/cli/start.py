@@ -23,6 +23,8 @@ from emulator.runtime.folder import Folder
 from emulator.runtime.kernel import Kernel
 from emulator.runtime.world import World
 
+from .address import PortTaken, open_address
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from emulator.event import Event
     from emulator.runtime.files import AppFiles
     from emulator.runtime.store import Store
+
+    from .address import Address
 else:
     import _signal
 
@@ -57,6 +61,11 @@ class Options(Fact):
     exclude: tuple[str, ...] = ()
     heroku_formation: bool = False
     port: int | None = None
+    host: str = ""
+    tls: bool = False
+    forwarded_proto: str = ""
+    router_log: str = "2.0"
+    router: bool = True
     api_port: int | None = None
     strict_bind: bool = False
     paced: bool = False
@@ -70,13 +79,6 @@ class Options(Fact):
     detach: bool = False
 
 
-class PortTaken(UserError):
-    """Port {port} is taken by another program. Choose another with --port, or stop that program."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(port=port)
-
-
 class ApiPortTaken(UserError):
     """Port {port} is taken. Choose another with --api-port, or leave it out."""
 
@@ -87,8 +89,16 @@ class ApiPortTaken(UserError):
 class Boot:
     """An emulator whose first dynos have been ordered. Pipes and events wait for their readers."""
 
-    def __init__(self, options: Options, runner: Runner, folder: Folder, files: AppFiles) -> None:
+    def __init__(
+        self,
+        options: Options,
+        runner: Runner,
+        folder: Folder,
+        files: AppFiles,
+        address: Address | None,
+    ) -> None:
         self.options = options
+        self.address = address
         self.runner = runner
         self.folder = folder
         self.files = files
@@ -121,8 +131,9 @@ class Boot:
         world = store.load(blank)
         if not world.id:
             world = world.replace(id=os.urandom(8).hex())
-        port = options.port or int(self.files.config.get("PORT", 0)) or None
-        world = world.replace(app=blank.app, policy=policy(options), web_port=port)
+        url = self.address.url if self.address else ""
+        port = None if options.router else options.port
+        world = world.replace(app=blank.app, policy=policy(options), web_port=port, address=url)
         self.runner.mark = world.id
         return store, world
 
@@ -182,11 +193,11 @@ def run(options: Options) -> int:
     os.chdir(options.dir)
     options = options.replace(dir=os.getcwd())
     files = read_app(options.dir, options.procfile, options.env)
-    if options.port is not None and not is_free(options.port):
-        raise PortTaken(options.port)
+    options = options.replace(port=options.port or int(files.config.get("PORT", 0)) or None)
     api_port = options.api_port
     if api_port and (api_port == options.port or not is_free(api_port, "127.0.0.1")):
         raise ApiPortTaken(api_port)
+    address = _address(options, files)
     folder = Folder(options.dir)
     folder.lock()
     herald = -1
@@ -197,7 +208,7 @@ def run(options: Options) -> int:
         if code is not None:
             return code
     try:
-        return _run(options, folder, files, herald)
+        return _run(options, folder, files, address, herald)
     except UserError as error:
         if herald >= 0:
             from .background import confess
@@ -208,13 +219,26 @@ def run(options: Options) -> int:
         folder.unlock()
 
 
-def _run(options: Options, folder: Folder, files: AppFiles, herald: int) -> int:
+def _address(options: Options, files: AppFiles) -> Address | None:
+    """Where the app's web will be reached, if it has any. Raises PortTaken."""
+    if "web" not in formations.narrow(tuple(files.types), options.only, options.exclude):
+        return None
+    if options.router:
+        return open_address(options.host, options.port, options.tls, options.api_port)
+    if options.port is not None and not is_free(options.port):
+        raise PortTaken(options.port)
+    return None
+
+
+def _run(
+    options: Options, folder: Folder, files: AppFiles, address: Address | None, herald: int
+) -> int:
     # From the first dyno on there must be someone to stop it; until there is, signals wait.
     _signal.pthread_sigmask(_signal.SIG_BLOCK, STOPPING)
     umask = os.umask(0o077)
     runner = Runner(options.dir, umask, raise_descriptor_limit(), "")
     try:
-        boot = Boot(options, runner, folder, files)
+        boot = Boot(options, runner, folder, files, address)
         boot.start()
         boot.await_spawns()
         from .emulator import Emulator

@@ -87,6 +87,7 @@ class SetUp(Command):
     drains: tuple[Drain, ...] | None = None
     domains: tuple[Domain, ...] | None = None
     webhooks: tuple[Webhook, ...] | None = None
+    address: str | None = None
 
 
 class Requested(Command):

@@ -32,7 +32,32 @@ HerokuFormation = Annotated[
 ]
 Port = Annotated[
     int | None,
-    Option("--port", "-p", metavar="PORT", min=1, max=65535, help="Port of the app's web"),
+    Option(
+        "--port",
+        "-p",
+        metavar="PORT",
+        min=1,
+        max=65535,
+        help="Port of the app; else $PORT of .env, else 5000 or the next that is free",
+    ),
+]
+Host = Annotated[
+    str,
+    Option("--host", metavar="ADDRESS", help="Listen there, as on 0.0.0.0; else on loopback only"),
+]
+Tls = Annotated[
+    bool, Option("--tls", help="Serve the app over https, with a certificate of this machine")
+]
+ForwardedProto = Annotated[
+    Literal["http", "https"] | None,
+    Option("--forwarded-proto", help="What X-Forwarded-Proto says, whatever the truth is"),
+]
+RouterLog = Annotated[
+    Literal["2.0", "legacy"],
+    Option("--router-log", help="Router lines as of Heroku's Router 2.0 or of the legacy one"),
+]
+NoRouter = Annotated[
+    bool, Option("--no-router", help="Web dynos are reached at ports of their own; web.1 at --port")
 ]
 ApiPort = Annotated[
     int | None,
@@ -77,7 +102,8 @@ App = Annotated[str, Option("--app", "-a", metavar="NAME", help="Name of the app
     examples="""
         hk-local start                     # one dyno of each process type
         hk-local start web worker=2        # only web, and two workers
-        hk-local start -m clock=0 -p 8080  # all but the clock; web at port 8080
+        hk-local start -m clock=0 -p 8080  # all but the clock; the app at port 8080
+        hk-local start --tls               # at https://localhost:5000
         hk-local start -d                  # in the background; hk-local stop ends it
     """,
 )
@@ -90,6 +116,11 @@ def start(
     exclude: Except = NONE,
     heroku_formation: HerokuFormation = False,
     port: Port = None,
+    host: Host = "",
+    tls: Tls = False,
+    forwarded_proto: ForwardedProto = None,
+    router_log: RouterLog = "2.0",
+    no_router: NoRouter = False,
     api_port: ApiPort = None,
     strict_bind: StrictBind = False,
     pace: Pace = None,
@@ -103,6 +134,8 @@ def start(
     dir: Dir = None,
 ) -> None:
     """Run the app, a dyno of each process type, and show its log.
+
+    Web dynos stand behind a router at http://localhost:5000, as they do on Heroku.
 
     Ctrl-C stops all dynos, SIGTERM first and SIGKILL after 30 seconds; a second Ctrl-C ends the
     wait, a third kills at once. Closing the terminal, SIGTERM and SIGHUP stop them as well.

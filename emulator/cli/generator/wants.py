@@ -33,6 +33,7 @@ BY_METAVAR = {
     "A=1;B=2": NOTHING,
     "NAME": NOTHING,
     "PORT": NOTHING,
+    "ADDRESS": "0.0.0.0,127.0.0.1",
     "LINES": NOTHING,
     "MB": NOTHING,
     "N": NOTHING,

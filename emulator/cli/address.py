@@ -1,0 +1,119 @@
+"""The app's one address: listening sockets that are open before the first dyno starts.
+
+So a port in use is an error before anything was done, and no listener is ever lost: the router
+process has them by inheritance, and gets them again if it has to be started anew.
+"""
+
+from __future__ import annotations
+
+import _socket
+import errno
+
+from emulator.dyno.ports import is_free
+from emulator.errors import UserError
+
+DEFAULT_PORT = 5000
+"""Source: foreman and `heroku local`: the web process is at port 5000."""
+
+MOST_TRIES = 100
+LOOPBACK = ("127.0.0.1", "::1")
+EVERYWHERE = ("0.0.0.0", "::", "")
+BACKLOG = 1024
+"""So many clients wait in the kernel's queue while the router process is being started."""
+
+NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+class PortTaken(UserError):
+    """Port {port} is taken by another program. Choose another with --port, or stop that program."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port=port)
+
+
+class NoFreePort(UserError):
+    """Ports {first} to {last} are taken. Choose another with --port."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(first=first, last=last)
+
+
+class HostUnusable(UserError):
+    """--host {host}: cannot listen there: {reason}. Expected an address of this machine."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(host=host, reason=reason)
+
+
+class Address:
+    """`sockets` listen on `port`; `url` is where a browser on this machine finds them."""
+
+    def __init__(self, sockets: list[_socket.socket], host: str, port: int, tls: bool) -> None:
+        self.sockets = sockets
+        self.port = port
+        name = "localhost" if not host or host in (*LOOPBACK, *EVERYWHERE) else host
+        shown = f"[{name}]" if ":" in name else name
+        self.url = f"{'https' if tls else 'http'}://{shown}:{port}"
+        self.notice = ""
+        """What the user has to be told of how it came about, if anything."""
+
+    def close(self) -> None:
+        for sock in self.sockets:
+            sock.close()
+        self.sockets = []
+
+
+def open_address(host: str, port: int | None, tls: bool, avoid: int | None = None) -> Address:
+    """The app's address. Raises PortTaken for a port that was asked for, HostUnusable, NoFreePort.
+
+    Without one it is 5000 or, where that is taken (on macOS by AirPlay), the next that is free.
+    """
+    if port is not None:
+        return Address(_listen(host, port), host, port, tls)
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + MOST_TRIES):
+        if port == avoid:
+            continue
+        try:
+            made = Address(_listen(host, port), host, port, tls)
+        except PortTaken:
+            continue
+        if port != DEFAULT_PORT:
+            made.notice = f"port {DEFAULT_PORT} is taken; the app is at {made.url}"
+        return made
+    raise NoFreePort(DEFAULT_PORT, DEFAULT_PORT + MOST_TRIES - 1)
+
+
+def _listen(host: str, port: int) -> list[_socket.socket]:
+    # Whoever has the port on all addresses would get the rest of its traffic (macOS lets us in).
+    if not is_free(port):
+        raise PortTaken(port)
+    sockets: list[_socket.socket] = []
+    for name in (host,) if host else LOOPBACK:
+        try:
+            sockets.append(_listener(name, port))
+        except OSError as error:
+            if sockets and error.errno in NO_IPV6:
+                continue
+            for sock in sockets:
+                sock.close()
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(port) from None
+            raise HostUnusable(host or name, error.strerror or str(error)) from None
+    return sockets
+
+
+def _listener(host: str, port: int) -> _socket.socket:
+    found = _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM, 0, _socket.AI_PASSIVE)
+    family, _, _, _, where = found[0]
+    sock = _socket.socket(family, _socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
+        if family == _socket.AF_INET6:
+            alone = host != "::"
+            sock.setsockopt(_socket.IPPROTO_IPV6, _socket.IPV6_V6ONLY, alone)
+        sock.bind(where)
+        sock.listen(BACKLOG)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
