@@ -114,8 +114,8 @@ def environment(
     """The environment of a dyno. Each wins over those before it: the caller's own, the platform's
     defaults, config vars, PORT, `run -e`, then DYNO.
 
-    A config var PORT never reaches a dyno as such: it is the port of web.1, as users of foreman and
-    `heroku local` expect, and the caller passes it as web.1's `port`.
+    A config var PORT never reaches a dyno as such: it is where the app is reached, as users of
+    foreman and `heroku local` expect, so the router's port, or without one that of web.1.
     """
     caller = {k: v for k, v in inherited.items() if not k.startswith("HK_LOCAL")}
     ports = {} if port is None else {"PORT": str(port)}
@@ -130,7 +130,7 @@ def _remark(name: str, value: str) -> str:
     if name == "DYNO":
         return "DYNO is the platform's to set; line skipped"
     if name == "PORT":
-        return f"PORT={value} is where web.1 listens; every other dyno has a free port of its own"
+        return f"PORT={value} is the app's port; each dyno has a free one of its own"
     if name.startswith(("HEROKU_", "__")):
         return f"Heroku keeps names such as {name} for itself; here it is set"
     return ""

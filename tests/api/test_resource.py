@@ -7,7 +7,7 @@ from json import loads
 
 import pytest
 
-from emulator.runtime.command import SetConfig
+from emulator.runtime.command import SetConfig, SetUp
 from tests.api.bench import WALL, Bench
 from tests.api.schema import SCHEMA, WAIVED, faults
 
@@ -161,7 +161,12 @@ def test_gaps_without_a_clock_are_told_by_clocks_only(bench):
     assert "gaps" not in bench.get("/apps/~/dynos/web.1")
 
 
-def test_the_web_url_is_where_web_listens(bench):
+def test_the_web_url_is_the_router_s(bench):
+    bench.kernel.submit(SetUp(address="http://localhost:5000"))
+    assert bench.get("/apps/~")["web_url"] == "http://localhost:5000/"
+
+
+def test_without_a_router_the_web_url_is_where_web_listens(bench):
     port = bench.kernel.world.slots["web.1"].current.port
     assert bench.get("/apps/~")["web_url"] == f"http://localhost:{port}/"
     assert Bench().get("/apps/~")["web_url"] is None

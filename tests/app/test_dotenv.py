@@ -95,7 +95,7 @@ def test_what_a_text_sets_without_a_word(text: str, values: dict[str, str]) -> N
         (
             "PORT=3000",
             {"PORT": "3000"},
-            ".env:1: PORT=3000 is where web.1 listens; every other dyno has a free port of its own",
+            ".env:1: PORT=3000 is the app's port; each dyno has a free one of its own",
         ),
         ("DYNO=web.1", {}, ".env:1: DYNO is the platform's to set; line skipped"),
         (

@@ -47,7 +47,8 @@ def test_every_option(started, monkeypatch):
     words = "-C / -f P -e a -e b -m web=2 --only web --except clock --heroku-formation -p 80 -d"
     more = "--strict-bind --pace heroku --time-scale 2 --no-reload --no-prefix -a shop"
     rest = "--timestamps=time --log-size 1 --api-port 90"
-    options = started(*words.split(), *more.split(), *rest.split())
+    router = "--host 0.0.0.0 --tls --forwarded-proto https --router-log legacy --no-router"
+    options = started(*words.split(), *more.split(), *rest.split(), *router.split())
     assert options == Options(
         dir="/",
         procfile="P",
@@ -57,6 +58,11 @@ def test_every_option(started, monkeypatch):
         exclude=("clock",),
         heroku_formation=True,
         port=80,
+        host="0.0.0.0",
+        tls=True,
+        forwarded_proto="https",
+        router_log="legacy",
+        router=False,
         api_port=90,
         strict_bind=True,
         paced=True,

@@ -61,11 +61,23 @@ def test_up_when_it_listens(user_app: App, host: str) -> None:
     emulator = serve(user_app, f"{host} $PORT")
     emulator.expect(UP)
     port = port_of(emulator)
-    emulator.expect(f"hk-local[web.1]: listening on http://localhost:{port}")
-    assert fetch(port) == "served by dyno"
+    line = emulator.expect("hk-local[router]: listening on http://localhost:")
+    assert fetch(port) == fetch(int(line.rpartition(":")[2])) == "served by dyno"
     assert emulator.stop() == 143
     assert "loopback" not in emulator.text
     user_app.assert_nothing_left()
+
+
+def test_without_a_router_it_is_reached_at_a_port_of_its_own(app: App) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as probe:
+        port = probe.getsockname()[1]
+    emulator = serve(app, "0.0.0.0 $PORT", "--no-router", "--port", str(port))
+    emulator.expect(f"hk-local[web.1]: listening on http://localhost:{port}")
+    assert port_of(emulator) == port
+    assert fetch(port) == "served by dyno"
+    assert emulator.stop() == 143
+    assert "hk-local[router]" not in emulator.text
+    app.assert_nothing_left()
 
 
 def test_up_when_a_daemon_of_it_listens(app: App) -> None:
