@@ -153,3 +153,12 @@ class ClockMissing(Event):
 
     dyno: str
     seconds: float
+
+
+class JobsMissed(Event):
+    """So many runs of a scheduled job were due from `since` to `until` and are not made up for."""
+
+    command: str
+    slots: int
+    since: float
+    until: float

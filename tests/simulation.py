@@ -33,7 +33,7 @@ from emulator.fact import Fact
 from emulator.logplex.narration import narrate
 from emulator.runtime import command as ask
 from emulator.runtime.decision import decide
-from emulator.runtime.world import APP, World
+from emulator.runtime.world import WHOLE, World
 
 SPAWNING = 0.005
 REAPING = 0.02
@@ -216,7 +216,7 @@ class Simulation:
             name: self._due[name] if slot is before.slots.get(name) else _due_at(slot.deadline)
             for name, slot in self.world.slots.items()
         }
-        self._due[APP] = _due_at(self.world.idle_at)
+        self._due |= {name: _due_at(self.world.deadline(name)) for name in WHOLE}
         for check in self.checks:
             check(self, before, given, out)
 

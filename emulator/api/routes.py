@@ -16,6 +16,7 @@ from . import (
     one_off,
     percent,
     releases,
+    scheduler,
     surroundings,
     webhooks,
 )
@@ -52,6 +53,7 @@ def table() -> tuple[Route, ...]:
         *absent.ROUTES,
         *account.ROUTES,
         *config.ROUTES,
+        *scheduler.ROUTES,
         *surroundings.ROUTES,
         *webhooks.ROUTES,
         Route("GET", "/apps", apps.apps),

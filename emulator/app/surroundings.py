@@ -67,3 +67,24 @@ class Attachment(Fact):
     name: str
     addon: str
     created_at: float
+
+
+class Job(Fact):
+    """A job of the Scheduler add-on: `every` 10m, hour or day, `at` a minute or a time of it.
+
+    Times are wall seconds, 0 for never; `last_at` and `dyno` are those of the last run. Slots have
+    passed without a run from `missed_since_at` to `missed_until_at`, when that last happened; those
+    and `added_at` and `next_at` are instants of the platform, whose time may run faster.
+    """
+
+    id: str
+    command: str
+    every: str
+    at: str
+    size: str
+    added_at: float
+    next_at: float
+    last_at: float = 0.0
+    dyno: str = ""
+    missed_since_at: float = 0.0
+    missed_until_at: float = 0.0

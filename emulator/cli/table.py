@@ -174,6 +174,45 @@ COMMANDS: dict[str, Syntax] = {
             ((), "words", "texts", ...),
         ),
     ),
+    "scheduler": (
+        "scheduler:jobs",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "scheduler:add": (
+        "scheduler:add",
+        False,
+        (
+            (("--every",), "every", "choice", "day", ("10m", "hour", "day")),
+            (("--at",), "at", "text", None),
+            (("--size", "-s"), "size", "text", None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "words", "texts", ...),
+        ),
+    ),
+    "scheduler:remove": (
+        "scheduler:remove",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "job", "text", ...),
+        ),
+    ),
+    "scheduler:run": (
+        "scheduler:run",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "job", "text", ...),
+        ),
+    ),
     "heroku": (
         "heroku:heroku",
         False,

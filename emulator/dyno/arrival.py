@@ -130,13 +130,18 @@ def strayed(doing: Step, given: Input) -> None:
 
 
 def arrive(doing: Step) -> None:
-    now, policy, launch = doing.moment.now, doing.moment.policy, doing.current
-    jitter = policy.cycle_jitter * chance(f"{launch.id} {launch.port}")
+    now, launch = doing.moment.now, doing.current
     started = now if launch.spawned_at is None else launch.spawned_at
     doing.show(State.UP)
-    doing.change(
-        phase=Phase.RUNNING, up_at=now, deadline=max(now, started + policy.cycle_after + jitter)
-    )
+    doing.change(phase=Phase.RUNNING, up_at=now, deadline=max(now, started + _lasts(doing)))
+
+
+def _lasts(doing: Step) -> float:
+    """How long after its spawn the current launch is cycled, or a scheduled run stopped."""
+    if doing.slot.lasts is not None:
+        return doing.slot.lasts
+    policy, launch = doing.moment.policy, doing.current
+    return policy.cycle_after + policy.cycle_jitter * chance(f"{launch.id} {launch.port}")
 
 
 def boot_expired(doing: Step, given: Input) -> None:

@@ -127,9 +127,12 @@ def _replace(doing: Step) -> None:
 
 
 def cycle_due(doing: Step, given: Input) -> None:
-    """A running launch is cycled at its deadline."""
+    """A running launch is cycled at its deadline; a scheduled run whose interval is over stops.
+
+    Source: Dev Center, scheduler: it is terminated.
+    """
     if doing.is_due:
-        cycle(doing, given)
+        (cycle if doing.slot.lasts is None else stop)(doing, given)
 
 
 def stop(doing: Step, given: Input) -> None:

@@ -93,6 +93,8 @@ class Slot(Fact):
     attached: bool = False
     extra: tuple[tuple[str, str], ...] = ()
     """Variables given with `run -e`."""
+    lasts: float | None = None
+    """So long a scheduled run may take; None: until the daily cycle."""
     asleep: bool = False
     """It is wanted, but rests until a request comes."""
 

@@ -91,6 +91,15 @@ def _release(e: event.ReleaseCreated) -> tuple[Sentence, ...]:
     )
 
 
+def _missed(e: event.JobsMissed) -> tuple[Sentence, ...]:
+    """Source: Dev Center, scheduler: a run may be missed; nothing makes up for it."""
+    from .stamp import second
+
+    first, last = (second(int(at) * 1_000_000_000).decode() for at in (e.since, e.until))
+    due = f"due {first}" if e.slots == 1 else f"{e.slots} times, due {first} to {last}"
+    return _ours("scheduler", f"missed `{e.command}` {due}; it is not made up for")
+
+
 TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.DynoStateChanged: _state,
     event.DynoRestarting: lambda e: _heroku(e.dyno, "Restarting"),
@@ -122,6 +131,7 @@ TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.BuildStarted: lambda e: _api(f"Build started by user {e.user}"),
     event.BuildSucceeded: lambda e: _api("Build succeeded"),
     event.ReleaseCreated: _release,
+    event.JobsMissed: _missed,
     event.ClockMissing: lambda e: _ours(
         e.dyno, f"no clock was up for {e.seconds:.3f} s; what was due then was not scheduled"
     ),

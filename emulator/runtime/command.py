@@ -53,6 +53,10 @@ class Run(Command):
     size: str | None = None
     attached: bool = False
     env: tuple[tuple[str, str], ...] = ()
+    user: str = ""
+    """Who asks for it, if it is not the app's user."""
+    lasts: float | None = None
+    """It is stopped after so many seconds; None: only by the daily cycle."""
 
 
 class HangUp(Command):
@@ -115,6 +119,6 @@ class Slept(Command):
 
 
 class Expired(Command):
-    """A deadline of that dyno has come."""
+    """A deadline of that dyno has come, or the scheduler's."""
 
     dyno: str

@@ -15,7 +15,7 @@ from emulator.event import Event
 
 from .command import Expired, Stalled
 from .decision import decide
-from .world import APP
+from .world import WHOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,9 +117,10 @@ class Kernel:
     def _note_deadlines(self, before: World) -> None:
         slots = self.world.slots
         changed = [name for name in slots if slots[name] is not before.slots.get(name)]
-        for name in (APP, *changed):
+        moved = [name for name in WHOLE if self.world.deadline(name) != before.deadline(name)]
+        for name in (*moved, *changed):
             at = self.world.deadline(name)
-            if at is not None and (name != APP or at != before.idle_at):
+            if at is not None:
                 heapq.heappush(self.deadlines, (at, name))
         self._set_alarm()
 

@@ -18,6 +18,10 @@ GRANTED = (Phase.BOOTING, Phase.HANGING, Phase.STOPPING)
 def slept(doing: Decision, given: ask.Slept) -> None:
     for name in list(doing.slots):
         doing.step(name, dyno.Resumed(given.seconds))
+    if doing.world.jobs:
+        from .schedule import look
+
+        look(doing)
 
 
 def stalled(doing: Decision, given: ask.Stalled) -> None:

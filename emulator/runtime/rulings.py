@@ -13,7 +13,7 @@ from emulator.errors import FormationError
 
 from . import command as ask
 from . import lapse
-from .world import APP, CLOCK, ECO
+from .world import APP, CLOCK, ECO, SCHEDULER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ def start(doing: Decision, given: ask.Start) -> None:
     if is_new:
         doing.out.append(event.BuildSucceeded())
     doing.reconcile()
+    doing.world = doing.world.replace(started_at=doing.instant.wall)
+    if doing.world.jobs:
+        from .schedule import resume
+
+        resume(doing)
 
 
 def _create(doing: Decision) -> None:
@@ -135,7 +140,7 @@ def run(doing: Decision, given: ask.Run) -> None:
     command = doing.world.types.get(word, word) + blank + rest
     size = canonical(given.size) if given.size else _one_off_size(doing)
     doing.world = doing.world.replace(one_offs=doing.world.one_offs + 1)
-    doing.out.append(event.OneOffCreated(command, doing.world.user))
+    doing.out.append(event.OneOffCreated(command, given.user or doing.world.user))
     doing.slots[given.name] = Slot(
         given.name,
         command,
@@ -144,6 +149,7 @@ def run(doing: Decision, given: ask.Run) -> None:
         created_at=doing.instant.now,
         attached=given.attached,
         extra=given.env,
+        lasts=given.lasts,
     )
     doing.step(given.name, dyno.Boot())
 
@@ -249,6 +255,10 @@ def abort(doing: Decision, given: ask.Abort) -> None:
 def expired(doing: Decision, given: ask.Expired) -> None:
     if given.dyno == APP:
         _idle(doing)
+    elif given.dyno == SCHEDULER:
+        from .schedule import look
+
+        look(doing)
     elif given.dyno in doing.slots:
         doing.step(given.dyno, dyno.Expired())
 

@@ -29,5 +29,7 @@ create table if not exists addons (id text primary key, name text, service text,
  template text, password text, port int, tls_port int, created_at real, provisioned_at real);
 create table if not exists attachments (id text primary key, name text, addon text,
  created_at real);
+create table if not exists jobs (id text primary key, command text, every text, at text, size text,
+ added_at real, next_at real, last_at real, dyno text, missed_since_at real, missed_until_at real);
 """
 """What version 3 has added so far."""

@@ -7,7 +7,7 @@ import sqlite3
 
 from emulator.app.formation import MOST_DYNOS, Quantity
 from emulator.app.release import Release
-from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Webhook
+from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 
@@ -27,6 +27,7 @@ AROUND: dict[str, type[Fact]] = {
     "webhooks": Webhook,
     "addons": Addon,
     "attachments": Attachment,
+    "jobs": Job,
 }
 DURABLE = (
     *("id", "app", "formation", "left_out", "heroku_formation", "releases"),
@@ -95,8 +96,10 @@ class Store:
             (version,) = db.execute("pragma user_version").fetchone()
             if version > VERSION:
                 raise StateTooNew(self.path, version)
-            missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2) + SCHEMA_3
-            db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
+            if version < VERSION:
+                missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2)
+                db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
+            db.executescript(SCHEMA_3)
             _add_columns(db)
             self._read(db)
         except BaseException:

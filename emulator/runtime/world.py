@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.release import Release
-    from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Webhook
+    from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
 
 APP = ""
 """In the place of a dyno's name: the app as a whole."""
@@ -25,6 +25,12 @@ AFFINITY = "http-session-affinity"
 
 CLOCK = "clock"
 """The process type that must be a singleton. Source: Dev Center, scheduled-jobs-custom-clock."""
+
+SCHEDULER = "scheduler"
+"""The process type of its dynos, and in the place of a dyno's name the scheduler itself."""
+
+WHOLE = (APP, SCHEDULER)
+"""What is no dyno and has deadlines, too."""
 
 
 class Gap(Fact):
@@ -53,6 +59,11 @@ class World(Fact):
     webhooks: tuple[Webhook, ...] = ()
     addons: tuple[Addon, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    started_at: float = 0.0
+    """Wall time, from which on the platform's own time may run faster."""
+    look_at: float | None = None
+    """When the scheduler looks again at what is due."""
     slots: Mapping[str, Slot] = {}
     policy: Policy = Policy()
     web_port: int | None = None
@@ -117,9 +128,11 @@ class World(Fact):
         return max(*up, self.requested_at) + self.policy.idle_after if up else None
 
     def deadline(self, name: str) -> float | None:
-        """When something happens by itself to the dyno of that name or, for APP, to all."""
+        """When something happens by itself to the dyno of that name, or to one of WHOLE."""
         if name == APP:
             return self.idle_at
+        if name == SCHEDULER:
+            return self.look_at
         slot = self.slots.get(name)
         return slot.deadline if slot else None
 

@@ -271,3 +271,23 @@ def test_completion_keeps_quiet_where_nothing_can_be_told(app, hk_local):
             (app / "Procfile").write_text(procfile)
         result = hk_local("_complete", "types")
         assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def test_scheduled_jobs(emulator, hk_local):
+    emulator.on("GET /hk-local/scheduler/jobs", "No scheduled jobs\n")
+    assert hk_local("scheduler").out == "No scheduled jobs\n"
+    emulator.on("GET /hk-local/scheduler/jobs", "[]")
+    assert hk_local("scheduler", "--json").out == "[]\n"
+    emulator.on("POST /hk-local/scheduler/jobs", HK_Message="done")
+    words = ("scheduler:add", "--every", "hour", "--at", ":30", "-s", "eco", "rake", "a b", "--at")
+    assert hk_local(*words).err == "done\n"
+    assert json.loads(emulator.requests[-1].body) == {
+        "command": 'rake "a b" --at',
+        "every": "hour",
+        "at": ":30",
+        "size": "eco",
+    }
+    emulator.on("DELETE /hk-local/scheduler/jobs/2", HK_Message="gone")
+    assert hk_local("scheduler:remove", "2").err == "gone\n"
+    emulator.on("POST /hk-local/scheduler/jobs/2/actions/run", HK_Message="runs")
+    assert hk_local("scheduler:run", "2").err == "runs\n"

@@ -13,7 +13,7 @@ from emulator.runtime import command as ask
 from tests.simulation import Process, Simulation
 
 GRANTED = ("boot_timeout", "exit_timeout", "kill_warning", "hangup_every", "memory_cadence")
-WAITS = ("restart_delay", "term_delay", "up_delay", "retry_delay")
+WAITS = ("restart_delay", "term_delay", "up_delay", "retry_delay", "schedule_jitter")
 
 
 def test_the_defaults_are_heroku_s() -> None:
@@ -23,7 +23,7 @@ def test_the_defaults_are_heroku_s() -> None:
     assert policy.cool_off == (1200, 2400, 3600, 10_800, 19_200)
     assert (policy.memory_cadence, policy.vastly) == (20, 2)
     assert (policy.hangup_every, policy.hangups) == (5, 3)
-    assert [getattr(policy, name) for name in WAITS] == [0, 0, 0, 0]
+    assert [getattr(policy, name) for name in WAITS] == [0, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def test_the_cool_off_grows_to_320_minutes_and_stays(crashes: int, minutes: int)
 def test_a_time_scale_is_for_what_the_platform_decides_alone() -> None:
     fast, plain = Policy().accelerated(60), Policy()
     assert (fast.cycle_after, fast.cycle_jitter) == (24 * MINUTE, 216)
+    assert (fast.rate, fast.accelerated(2).rate) == (60, 120)
     assert fast.cool_off == (20, 40, 60, 180, 320) and fast.forgive_after == 10
     assert all(getattr(fast, name) == getattr(plain, name) for name in (*GRANTED, *WAITS))
 

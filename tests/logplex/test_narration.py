@@ -108,6 +108,19 @@ TOLD: list[tuple[event.Event, str, list[str]]] = [
         "hk-local[clock.1]",
         ["no clock was up for 2.500 s; what was due then was not scheduled"],
     ),
+    (
+        event.JobsMissed("rake x", 1, 1_800_000_000, 1_800_000_000),
+        "hk-local[scheduler]",
+        ["missed `rake x` due 2027-01-15T08:00:00+00:00; it is not made up for"],
+    ),
+    (
+        event.JobsMissed("rake x", 3, 1_800_000_000, 1_800_007_200),
+        "hk-local[scheduler]",
+        [
+            "missed `rake x` 3 times, due 2027-01-15T08:00:00+00:00 to 2027-01-15T10:00:00+00:00;"
+            " it is not made up for"
+        ],
+    ),
 ]
 
 

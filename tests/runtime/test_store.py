@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from emulator.app.formation import Quantity
 from emulator.app.release import Release
-from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Webhook
+from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 from emulator.runtime.kernel import NotSaved
@@ -37,13 +37,14 @@ WORDS = some.lists(some.sampled_from(["api:release", "dyno", "api:app"]), max_si
 DRAINS = some.builds(Drain, TEXT, TEXT, TEXT, TIMES)
 DOMAINS = some.builds(Domain, TEXT, TEXT, TIMES)
 WEBHOOKS = some.builds(Webhook, TEXT, TEXT, WORDS, TEXT, TEXT, TEXT, TIMES, TIMES)
+JOBS = some.builds(Job, TEXT, TEXT, TEXT, TEXT, TEXT, *2 * [TIMES], TIMES, TEXT, TIMES, TIMES)
 
 PORTS = some.integers(0, 65535)
 ADDONS = some.builds(Addon, *[TEXT] * 6, PORTS, PORTS, TIMES, TIMES)
 ATTACHMENTS = some.builds(Attachment, TEXT, TEXT, TEXT, TIMES)
 
 
-def _id(item: Drain | Domain | Webhook | Addon | Attachment) -> str:
+def _id(item: Drain | Domain | Job | Webhook | Addon | Attachment) -> str:
     return item.id
 
 
@@ -71,6 +72,7 @@ def worlds(draw: some.DrawFn) -> World:
         webhooks=tuple(draw(some.lists(WEBHOOKS, unique_by=_id, max_size=3))),
         addons=tuple(draw(some.lists(ADDONS, unique_by=_id, max_size=3))),
         attachments=tuple(draw(some.lists(ATTACHMENTS, unique_by=_id, max_size=3))),
+        jobs=tuple(draw(some.lists(JOBS, unique_by=_id, max_size=3))),
     )
 
 
@@ -92,6 +94,7 @@ SECOND = FIRST.replace(
     features=("preboot",),
     drains=(*FIRST.drains, Drain("2", "syslog://example.org:514", "d.2", 3.5)),
     domains=(Domain("1", "www.example.org", 3.5),),
+    jobs=(Job("1", "python x.py", "hour", "30", "", 4.5, 5.5, 6.5, "scheduler.4711"),),
 )
 
 
@@ -262,13 +265,17 @@ def test_version_1_gets_what_version_2_added(tmp_path: Path) -> None:
 
 def test_version_2_gets_what_version_3_added(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    saved(path, SECOND)
+    plain = SECOND.replace(jobs=())
+    saved(path, plain)
     with sqlite3.connect(path) as db:
         db.execute("alter table releases drop column slug")
+        db.execute("drop table jobs")
         db.execute("pragma user_version=2")
     db.close()
+    assert loaded(path) == plain
+    assert loaded(path) == plain, "a second time too"
+    saved(path, SECOND)
     assert loaded(path) == SECOND
-    assert loaded(path) == SECOND, "a second time too"
 
 
 def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:

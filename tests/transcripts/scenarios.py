@@ -13,6 +13,7 @@ from emulator.dyno.policy import Policy
 from emulator.event import ProcessStarting
 from emulator.runtime import addons
 from emulator.runtime import command as ask
+from emulator.runtime.schedule import AddJob
 from tests.simulation import COMMANDS, Process, Simulation
 
 DAY = 86_400.0
@@ -472,3 +473,30 @@ def g20_an_add_on_is_attached_moved_and_destroyed(app: Simulation) -> None:
     app.run(10)
     app.ask(addons.DestroyAddon("1"))
     app.run(10)
+
+
+def scheduled(app: Simulation, every: str, *runs: Process) -> None:
+    """The app runs and has that job, whose next run is that process; the story begins."""
+    up(app, "web=1 worker=0")
+    app.plays(app.world.free_name("scheduler"), *runs)
+    app.ask(AddJob("worker --once", every))
+    app.forget()
+
+
+@scenario()
+def g12_scheduler_job(app: Simulation) -> None:
+    scheduled(app, "10m", Process(exits=2.0, says=((1.5, "It works !"),)))
+    app.run(1000)
+
+
+@scenario()
+def g12_scheduler_job_outlives_its_interval(app: Simulation) -> None:
+    scheduled(app, "10m", Process(quits=None))
+    app.run(1500)
+
+
+@scenario()
+def g12_scheduler_jobs_are_missed_while_the_machine_sleeps(app: Simulation) -> None:
+    scheduled(app, "hour", Process(exits=2.0))
+    app.now += 3 * 3600
+    app.run(60)

@@ -56,7 +56,10 @@ def test_a_transcript_keeps_the_rules_of_every_log(name: str) -> None:
         if text.startswith("Process exited"):
             assert re.fullmatch(r"Process exited with status \d+", text), line
         if text.startswith("Starting process"):
-            assert re.fullmatch(r"Starting process with command `.+`( by user U)?", text), line
+            assert re.fullmatch(
+                r"Starting process with command `.+`( by user (U|scheduler@addons.heroku.com))?",
+                text,
+            ), line
 
 
 def is_heroku_s(dyno: str, text: str) -> bool:

@@ -10,6 +10,17 @@ from __future__ import annotations
 from emulator.cli.registry import ROOT
 
 # In the order of --help.
-from . import root, start, running, dynos, logs, one_offs, heroku, other  # isort: skip
+from . import root, start, running, dynos, logs, one_offs, scheduler, heroku, other  # isort: skip
 
-__all__ = ["ROOT", "root", "start", "running", "dynos", "logs", "one_offs", "heroku", "other"]
+__all__ = [
+    "ROOT",
+    "root",
+    "start",
+    "running",
+    "dynos",
+    "logs",
+    "one_offs",
+    "scheduler",
+    "heroku",
+    "other",
+]

@@ -39,6 +39,8 @@ BY_METAVAR = {
     "N": NOTHING,
     "10m": NOTHING,
     "TEXT": NOTHING,
+    "TIME": NOTHING,
+    "JOB": NOTHING,
 }
 """Any other want is a list of words, with commas between them."""
 

@@ -45,6 +45,18 @@ _hk_local_syntax() {
         run:detached)
             options='--env --size --type --tail --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --type=types --app= -a= --dir=folders -C=folders ' want='commands'
             ;;
+        scheduler)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        scheduler:add)
+            options='--every --at --size --app --dir --help' values=' --every=10m,hour,day --at= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --app= -a= --dir=folders -C=folders ' want='commands'
+            ;;
+        scheduler:remove)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        scheduler:run)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         heroku)
             options=' --help' values=' ' want=''
             ;;
@@ -104,7 +116,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,run,run:detached,heroku,env,releases,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,run,run:detached,scheduler,scheduler:add,scheduler:remove,scheduler:run,heroku,env,releases,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

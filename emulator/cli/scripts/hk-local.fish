@@ -133,6 +133,27 @@ complete -c hk-local -n '__hk_local_is run:detached' -l app -s a -x -d 'App to a
 complete -c hk-local -n '__hk_local_is run:detached' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 complete -c hk-local -n '__hk_local_is run:detached' -F -a '(__hk_local_names types; __fish_complete_command)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler' -d 'List the scheduled jobs'
+complete -c hk-local -n '__hk_local_is scheduler' -l json -d 'Print JSON'
+complete -c hk-local -n '__hk_local_is scheduler' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is scheduler' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:add' -d 'Run a command every 10 minutes, every hour or every day'
+complete -c hk-local -n '__hk_local_is scheduler:add' -l every -x -a '10m hour day' -d 'How often'
+complete -c hk-local -n '__hk_local_is scheduler:add' -l at -x -d 'In UTC: :00, :10 ... of an hour, 02:30 of a day'
+complete -c hk-local -n '__hk_local_is scheduler:add' -l size -s s -x -a 'eco basic standard-1x standard-2x performance-m performance-l performance-l-ram performance-xl performance-2xl' -d 'Dyno size'
+complete -c hk-local -n '__hk_local_is scheduler:add' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is scheduler:add' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is scheduler:add' -F -a '(__hk_local_names types; __fish_complete_command)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:remove' -d 'Remove a scheduled job; a run that is under way goes on'
+complete -c hk-local -n '__hk_local_is scheduler:remove' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is scheduler:remove' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:run' -d 'Run a scheduled job now, besides when it is due'
+complete -c hk-local -n '__hk_local_is scheduler:run' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is scheduler:run' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'heroku' -d 'Run the official Heroku CLI against the running app'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'env' -d 'Print the environment that leads `heroku` to the running app'

@@ -71,6 +71,26 @@ _hk_local_syntax() {
             wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
             positional='commands'
             ;;
+        scheduler)
+            options=('--json:Print JSON' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        scheduler:add)
+            options=('--every:How often' '--at:In UTC: :00, :10 ... of an hour, 02:30 of a day' '--size:Dyno size' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--every '10m,hour,day' --at '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='commands'
+            ;;
+        scheduler:remove)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        scheduler:run)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         heroku)
             options=()
             wants=()
@@ -125,6 +145,10 @@ _hk_local() {
             'logs:Show the log of the dynos and of the platform'
             'run:Run a command in a one-off dyno, attached to this terminal'
             'run\:detached:Run a command in a one-off dyno whose output goes to the log'
+            'scheduler:List the scheduled jobs'
+            'scheduler\:add:Run a command every 10 minutes, every hour or every day'
+            'scheduler\:remove:Remove a scheduled job; a run that is under way goes on'
+            'scheduler\:run:Run a scheduled job now, besides when it is due'
             'heroku:Run the official Heroku CLI against the running app'
             'env:Print the environment that leads `heroku` to the running app'
             'releases:List the releases'
