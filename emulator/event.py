@@ -148,6 +148,28 @@ class ReleaseCreated(Event):
     user: str
 
 
+class ReleasePhaseStarted(Event):
+    """The release's command runs; the release is pending until it has ended."""
+
+    version: int
+    description: str
+    user: str
+
+
+class ReleasePhaseSucceeded(Event):
+    """The release is the current one now."""
+
+    version: int
+    user: str
+
+
+class ReleasePhaseFailed(Event):
+    """The release never is the current one; what ran before it goes on."""
+
+    version: int
+    user: str
+
+
 class ClockMissing(Event):
     """No clock was up for `seconds`; what was due then was not scheduled."""
 

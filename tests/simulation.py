@@ -10,7 +10,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from emulator.app.formation import Quantity, parse_changes
+from emulator.app.formation import RELEASE, Quantity, parse_changes
 from emulator.dyno.policy import Policy
 from emulator.dyno.size import MIB
 from emulator.dyno.slot import (
@@ -81,7 +81,8 @@ class ScriptedRunner:
 
     def __init__(self) -> None:
         self.script: dict[str, Sequence[Process]] = {}
-        """By dyno name: its first process, its second ...; the last one goes on for ever."""
+        """By dyno name, or `release.*`: its first process, its second ...; the last one goes on
+        for ever."""
         self.alive: dict[str, tuple[float, Process]] = {}
         self.spawned: dict[str, int] = {}
         self.acts: list[tuple[float, int, Report]] = []
@@ -118,6 +119,8 @@ class ScriptedRunner:
 
     def _casting(self, launch: str) -> Process:
         dyno = launch.partition("@")[0]
+        if dyno not in self.script:
+            dyno = dyno.partition(".")[0] + ".*"
         parts = self.script.get(dyno) or (Process(),)
         number = self.spawned.get(dyno, 0)
         self.spawned[dyno] = number + 1
@@ -188,7 +191,7 @@ class Simulation:
     ) -> None:
         """The app runs in that formation; `types` that it does not name are not in its Procfile."""
         wanted = {c.type: Quantity(c.amount) for c in parse_changes(formation.split())}
-        used = {name: types[name] for name in wanted}
+        used = {name: types[name] for name in types if name in wanted or name == RELEASE}
         self.ask(ask.Start(used, config or {}, wanted))
 
     def scale(self, changes: str) -> None:

@@ -64,6 +64,7 @@ IMPURE = {
     "router.wire",
     "runtime.files",
     "runtime.folder",
+    "runtime.schema",
     "runtime.store",
     "runtime.watcher",
 }

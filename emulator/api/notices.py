@@ -11,7 +11,14 @@ from base64 import b64encode
 from hashlib import sha256
 from hmac import digest
 
-from emulator.event import DynoStateChanged, FormationScaled, ReleaseCreated
+from emulator.event import (
+    DynoStateChanged,
+    FormationScaled,
+    ReleaseCreated,
+    ReleasePhaseFailed,
+    ReleasePhaseStarted,
+    ReleasePhaseSucceeded,
+)
 from emulator.fact import Fact
 
 from . import resource
@@ -116,15 +123,21 @@ def signature(secret: str, body: bytes) -> str:
 def notices(view: View, happened: Event) -> list[Notice]:
     """What webhooks tell of the event, in the world as it is after it."""
     match happened:
-        case ReleaseCreated():
-            releases = [r for r in view.world.releases if r.version == happened.version]
-            return [Notice("api:release", "create", resource.release(view, r)) for r in releases]
+        case ReleaseCreated() | ReleasePhaseStarted():
+            return [_release(view, happened.version, "create", {})]
+        case ReleasePhaseSucceeded() | ReleasePhaseFailed():
+            return [_release(view, happened.version, "update", {"status": "pending"})]
         case FormationScaled():
             items = view.world.formation.items()
             return [Notice("api:formation", "update", resource.formation(view, *i)) for i in items]
         case DynoStateChanged():
             return [_dyno(view, happened)]
     return []
+
+
+def _release(view: View, version: int, action: str, before: Mapping[str, object]) -> Notice:
+    found = next(one for one in view.world.releases if one.version == version)
+    return Notice("api:release", action, resource.release(view, found), before)
 
 
 def _dyno(view: View, happened: DynoStateChanged) -> Notice:

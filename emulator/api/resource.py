@@ -6,6 +6,7 @@ Source: Platform API schema, https://api.heroku.com/schema (2025).
 from __future__ import annotations
 
 from emulator.app.formation import DEFAULT_SIZE
+from emulator.app.release import Status
 from emulator.dyno.size import MIB, SIZES
 from emulator.runtime.world import CLOCK
 
@@ -131,12 +132,12 @@ def release(view: View, item: Release) -> Resource:
         "created_at": iso(item.created_at),
         "current": item.version == view.world.release,
         "description": item.description,
-        "eligible_for_rollback": has_code,
+        "eligible_for_rollback": has_code and item.status is Status.SUCCEEDED,
         "id": view.id("release", str(item.version)),
         "output_stream_url": None,
         "slug": {"id": view.id("slug", code)} if has_code else None,
-        "status": "succeeded",
-        "updated_at": iso(item.created_at),
+        "status": item.status.value,
+        "updated_at": iso(item.ended_at or item.created_at),
         "user": user(item.user),
         "version": item.version,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from emulator.fact import Fact
 
 TYPE_CHECKING = False
@@ -13,8 +15,20 @@ LOGPLEX = "Enable Logplex"
 """An app's first two releases, before any deploy. Source: log samples (2021, 2023)."""
 
 
+RETRY = "Retry of v"
+
+
+class Status(Enum):
+    """What became of a release. Source: Platform API schema, release.status."""
+
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"  # its release command runs; what ran before it goes on
+    FAILED = "failed"
+    EXPIRED = "expired"  # nobody saw how its release command ended
+
+
 class Release(Fact):
-    """One release. `types` is command by process type, `created_at` wall seconds.
+    """One release. `types` is command by process type, times are wall seconds.
 
     `slug` names what was built of its code; without one its dynos run in the app's own folder.
     """
@@ -26,6 +40,11 @@ class Release(Fact):
     types: Mapping[str, str]
     config: Mapping[str, str]
     slug: str = ""
+    status: Status = Status.SUCCEEDED
+    dyno: str = ""
+    """The one-off of its release command (`release.1234`), if it has one."""
+    ended_at: float | None = None
+    """When its release command had ended."""
 
 
 def deploy_description(types: Mapping[str, str]) -> str:
@@ -39,6 +58,11 @@ def deploy_description(types: Mapping[str, str]) -> str:
 def rollback_description(version: int) -> str:
     """Source: log samples."""
     return f"Rollback to v{version}"
+
+
+def retry_description(release: Release) -> str:
+    """Source: Heroku CLI, releases:retry."""
+    return f"{RETRY}{release.version}: {release.description}"
 
 
 def config_description(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:

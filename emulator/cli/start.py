@@ -138,12 +138,14 @@ class Boot:
         return store, world
 
     def obey(self, order: Order, world: World) -> None:
-        """The order was begun, in the environment of the current release."""
-        if isinstance(order, Spawn) and world.config is not self.config:
-            from emulator.app.config_vars import environment
+        """The order was begun, in the environment of the release that the dyno runs."""
+        if isinstance(order, Spawn):
+            release = world.release_of(order.launch.rpartition("@")[0])
+            if release and release.config is not self.config:
+                from emulator.app.config_vars import environment
 
-            self.config = world.config
-            self.runner.set_environment(environment(os.environ, world.config, {}, "", None))
+                self.config = release.config
+                self.runner.set_environment(environment(os.environ, release.config, {}, "", None))
         self.runner.obey(order)
 
     def start(self) -> None:
@@ -175,7 +177,7 @@ class Boot:
         """The formation to run, and what to remember of the types that it leaves out."""
         options, world, types = self.options, self.kernel.world, tuple(self.files.types)
         formation = formations.initial(types, world.heroku_formation)
-        if world.releases:
+        if world.types:
             formation.update({t: world.formation[t] for t in formation if t in world.formation})
         else:
             changes = read_app_json(options.dir)

@@ -127,7 +127,8 @@ def _replace(doing: Step) -> None:
 
 
 def cycle_due(doing: Step, given: Input) -> None:
-    """A running launch is cycled at its deadline; a scheduled run whose interval is over stops.
+    """A running launch is cycled at its deadline; a scheduled run whose interval is over stops, as
+    does a release command after its hour.
 
     Source: Dev Center, scheduler: it is terminated.
     """

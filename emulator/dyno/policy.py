@@ -36,6 +36,9 @@ class Policy(Fact):
     Source: Dev Center, dynos (2014): only a crash within ten minutes of boot counted.
     """
 
+    release_timeout: float = HOUR
+    """Source: Dev Center, release-phase: a release command may run for one hour."""
+
     memory_cadence: float = 20.0
     """Source: log samples: the R14 pair is printed every 20 to 22 seconds."""
 

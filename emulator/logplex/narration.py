@@ -132,6 +132,14 @@ TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.BuildSucceeded: lambda e: _api("Build succeeded"),
     event.ReleaseCreated: _release,
     event.JobsMissed: _missed,
+    event.ReleasePhaseStarted: lambda e: _api(
+        f"{e.description} by user {e.user}",
+        f"Running release v{e.version} commands by user {e.user}",
+    ),
+    event.ReleasePhaseSucceeded: lambda e: _api(f"Release v{e.version} created by user {e.user}"),
+    event.ReleasePhaseFailed: lambda e: _api(
+        f"Release v{e.version} command failed by user {e.user}"
+    ),
     event.ClockMissing: lambda e: _ours(
         e.dyno, f"no clock was up for {e.seconds:.3f} s; what was due then was not scheduled"
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from emulator.app.surroundings import Addon, Attachment
 from emulator.errors import NotFound, UserError
 
+from . import releasing
 from .command import Command
 from .rulings import RULINGS
 
@@ -94,7 +95,7 @@ def _port(doing: Decision) -> int:
 def provisioned(doing: Decision, given: ProvisionedAddon) -> None:
     """Its config vars are set, by the add-on itself, and every dyno restarts with them (G20)."""
     found = [one for one in doing.world.addons if one.id == given.addon]
-    if not found or found[0].provisioned_at:
+    if not found or found[0].provisioned_at or releasing.defer(doing, given):
         return
     addon = found[0].replace(provisioned_at=doing.instant.wall)
     _replace(doing, addon)
@@ -109,6 +110,8 @@ def provisioned(doing: Decision, given: ProvisionedAddon) -> None:
 
 def move(doing: Decision, given: MoveAddon) -> None:
     """It will be at another port, which is a release as when Heroku moves a server."""
+    if releasing.defer(doing, given):
+        return
     addon = find(doing, given.addon)
     moved = addon.replace(port=_port(doing), tls_port=_port(doing) if addon.tls_port else 0)
     _replace(doing, moved)
@@ -198,6 +201,7 @@ def _check_free(doing: Decision, name: str) -> None:
 
 def _release(doing: Decision, description: str, user: str | None = None) -> None:
     """A release with the user's config vars and, in the stead of the old ones, the add-ons' new."""
+    releasing.refuse_while_pending(doing)
     before, after = doing.before.addon_config, doing.world.addon_config
     config = {name: value for name, value in doing.world.config.items() if name not in before}
     doing.release(description, doing.world.types, {**config, **after}, user=user)

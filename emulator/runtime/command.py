@@ -83,6 +83,13 @@ class Rollback(Command):
     version: int
 
 
+class Retry(Command):
+    """Code and config vars of that release, which failed, are to be current after all."""
+
+    version: int
+    description: str = ""
+
+
 class SetUp(Command):
     """These are the app's surroundings now; what is None stays as it is."""
 

@@ -8,7 +8,7 @@ from emulator.dyno import slot as dyno
 from emulator.dyno.machine import step
 from emulator.dyno.slot import Instant, Kind, Moment, Outcome, Report, Slot, State
 
-from . import rulings
+from . import releasing, rulings
 from .world import CLOCK, Gap, World
 
 TYPE_CHECKING = False
@@ -35,13 +35,19 @@ class Decision:
         world, instant = self.world, self.instant
         before = self.slots[name]
         preboots = world.preboots(before)
-        moment = Moment(instant, world.policy, world.config, world.release, preboots)
+        release = world.release_of(name)
+        version, config = (release.version, release.config) if release else (0, {})
+        moment = Moment(instant, world.policy, config, version, preboots)
         after, out = step(before, given, moment)
         self.out += out
         if after.is_gone:
             del self.slots[name]
         else:
             self.slots[name] = after
+        if after.is_gone and world.pending and world.pending.dyno == name:
+            exits = [one for one in out if isinstance(one, event.ProcessExited)]
+            by_itself = before.current is not None
+            releasing.conclude(self, by_itself and any(one.status == 0 for one in exits))
         if before.type == CLOCK and before.shown is not after.shown:
             self._watch_clock(name, before.shown)
 
@@ -73,14 +79,14 @@ class Decision:
         last one's if none is given."""
         world, at, user = self.world, self.instant.wall, user or self.world.user
         slug = world.slug if slug is None else slug
-        new = Release(world.release + 1, description, user, at, types, config, slug)
+        new = Release(world.newest + 1, description, user, at, types, config, slug)
         self.world = world.replace(releases=(*world.releases, new))
         self.out.append(event.ReleaseCreated(new.version, description, user))
 
     def reconcile(self) -> None:
         """The dynos are those that the formation wants; nothing boots in a stopping world."""
         wanted: dict[str, tuple[str, Quantity]] = {}
-        if not self.world.stopping:
+        if not self.world.stopping and not self.world.starting:
             for type_, quantity in self.world.formation.items():
                 for number in range(1, quantity.quantity + 1):
                     wanted[f"{type_}.{number}"] = (type_, quantity)

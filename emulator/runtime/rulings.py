@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from emulator import event
 from emulator.app import formation as formations
-from emulator.app import release as releases
 from emulator.app.formation import Quantity
 from emulator.dyno import slot as dyno
 from emulator.dyno.size import canonical
@@ -12,12 +11,12 @@ from emulator.dyno.slot import Kind, Phase, Signal, Slot, State
 from emulator.errors import FormationError
 
 from . import command as ask
-from . import lapse
+from . import lapse, releasing
 from .world import APP, CLOCK, ECO, SCHEDULER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from emulator.fact import Fact
@@ -34,60 +33,10 @@ def ruling(given: Fact) -> Ruling:
     return RULINGS[type(given)]
 
 
-def start(doing: Decision, given: ask.Start) -> None:
-    """The app runs; what differs from the last time it ran is a release."""
-    is_first = not doing.world.releases
-    is_new = is_first or dict(given.types) != dict(doing.world.types)
-    if is_first:
-        _create(doing)
-    _configure(doing, given.config)
-    if is_new:
-        _build(doing, given.types)
-    doing.world = doing.world.replace(formation=given.formation, left_out=given.left_out)
-    if is_first:
-        _tell_formation(doing)
-    if is_new:
-        doing.out.append(event.BuildSucceeded())
-    doing.reconcile()
-    doing.world = doing.world.replace(started_at=doing.instant.wall)
-    if doing.world.jobs:
-        from .schedule import resume
-
-        resume(doing)
-
-
-def _create(doing: Decision) -> None:
-    for description in (releases.INITIAL, releases.LOGPLEX):
-        doing.release(description, {}, {})
-
-
-def _build(doing: Decision, types: Mapping[str, str]) -> None:
-    """The build succeeds after the release and what follows from it at once (log samples)."""
-    doing.out.append(event.BuildStarted(doing.world.user))
-    doing.release(releases.deploy_description(types), types, doing.world.config, "")
-
-
-def _configure(doing: Decision, config: Mapping[str, str]) -> bool:
-    """Whether the config vars differ from the current release's, so that there is a new one.
-
-    What an add-on sets, nobody else does.
-    """
-    config = {**config, **doing.world.addon_config}
-    description = releases.config_description(doing.world.config, config)
-    if description:
-        doing.release(description, doing.world.types, config)
-    return bool(description)
-
-
-def _tell_formation(doing: Decision) -> None:
-    """`Scaled to web@1:Basic worker@0:Basic`, all of it, by name. Source: log samples."""
-    formation = sorted(doing.world.formation.items())
-    text = " ".join(f"{name}@{item.quantity}:{item.size}" for name, item in formation)
-    doing.out.append(event.FormationScaled(text, doing.world.user))
-
-
 def scale(doing: Decision, given: ask.Scale) -> None:
     """The formation is as asked; a dyno whose size differs restarts in the new one."""
+    if doing.world.starting:
+        releasing.refuse_while_pending(doing)
     before = doing.world.formation
     after = formations.apply(given.changes, before, tuple(before), canonical)
     if after == before:
@@ -95,7 +44,7 @@ def scale(doing: Decision, given: ask.Scale) -> None:
     changed = {name for name in after if after[name] != before.get(name)}
     kept = {name: item for name, item in doing.world.left_out.items() if name not in changed}
     doing.world = doing.world.replace(formation=after, left_out=kept)
-    _tell_formation(doing)
+    releasing.tell_formation(doing)
     doing.reconcile()
     for name, slot in list(doing.slots.items()):
         old = before.get(slot.type)
@@ -138,7 +87,7 @@ def run(doing: Decision, given: ask.Run) -> None:
         raise FormationError("The app is stopping; no dyno starts any more.")
     word, blank, rest = given.command.partition(" ")
     command = doing.world.types.get(word, word) + blank + rest
-    size = canonical(given.size) if given.size else _one_off_size(doing)
+    size = canonical(given.size) if given.size else doing.world.one_off_size
     doing.world = doing.world.replace(one_offs=doing.world.one_offs + 1)
     doing.out.append(event.OneOffCreated(command, given.user or doing.world.user))
     doing.slots[given.name] = Slot(
@@ -154,59 +103,9 @@ def run(doing: Decision, given: ask.Run) -> None:
     doing.step(given.name, dyno.Boot())
 
 
-def _one_off_size(doing: Decision) -> str:
-    sizes = [quantity.size for quantity in doing.world.formation.values()]
-    return sizes[0] if sizes else formations.DEFAULT_SIZE
-
-
 def hang_up(doing: Decision, given: ask.HangUp) -> None:
     if given.dyno in doing.slots:
         doing.step(given.dyno, dyno.Hangup())
-
-
-def deploy(doing: Decision, given: ask.Deploy) -> None:
-    """New code: a release, a restart of every dyno, and no dyno of a type that it lacks.
-
-    Departs: a type that is new gets one dyno, as at the first start, where Heroku gives it none
-    (which a world with Heroku's formation rule keeps to).
-    """
-    if dict(given.types) == dict(doing.world.types):
-        return
-    _build(doing, given.types)
-    _replace_dynos(doing)
-    doing.out.append(event.BuildSucceeded())
-
-
-def rollback(doing: Decision, given: ask.Rollback) -> None:
-    """A new release has the code and the config vars of an earlier one, and every dyno has it.
-
-    Source: Dev Center, releases.
-    """
-    found = [one for one in doing.world.releases if one.version == given.version]
-    if not found or not found[0].types:
-        raise FormationError(f"v{given.version} is no release with code to roll back to.")
-    description = releases.rollback_description(given.version)
-    config = {**found[0].config, **doing.world.addon_config}
-    doing.release(description, found[0].types, config, found[0].slug)
-    _replace_dynos(doing)
-
-
-def _replace_dynos(doing: Decision) -> None:
-    """The formation has the process types of the current release, and each dyno is of it."""
-    world = doing.world
-    fresh = formations.initial(world.types, world.heroku_formation)
-    if world.heroku_formation:
-        fresh = {name: Quantity(0) for name in fresh}
-    formation = {name: world.formation.get(name, fresh[name]) for name in fresh}
-    doing.world = doing.world.replace(formation=formation)
-    doing.reconcile()
-    doing.renew()
-
-
-def set_config(doing: Decision, given: ask.SetConfig) -> None:
-    """New config vars: a release and a restart of every dyno, unless nothing differs."""
-    if _configure(doing, given.config):
-        doing.renew()
 
 
 def set_up(doing: Decision, given: ask.SetUp) -> None:
@@ -264,16 +163,17 @@ def expired(doing: Decision, given: ask.Expired) -> None:
 
 
 RULINGS: dict[type[Fact], Ruling] = {
-    ask.Start: start,
+    ask.Start: releasing.start,
     ask.Scale: scale,
     ask.Restart: restart,
     ask.Cycle: cycle,
     ask.Stop: stop,
     ask.Run: run,
     ask.HangUp: hang_up,
-    ask.Deploy: deploy,
-    ask.SetConfig: set_config,
-    ask.Rollback: rollback,
+    ask.Deploy: releasing.deploy,
+    ask.SetConfig: releasing.set_config,
+    ask.Rollback: releasing.rollback,
+    ask.Retry: releasing.retry,
     ask.SetUp: set_up,
     ask.Requested: requested,
     ask.Shutdown: shut_down,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from emulator.app.release import Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+
 VERSION = 3
 
 SCHEMA = """
@@ -21,7 +27,12 @@ create table webhooks (id text primary key, url text, include text, level text, 
 """
 """What version 2 added."""
 
-COLUMNS_3 = (("releases", "slug", "text not null default ''"),)
+COLUMNS_3 = (
+    ("releases", "slug", "text not null default ''"),
+    ("releases", "status", f"text not null default '{Status.SUCCEEDED.value}'"),
+    ("releases", "dyno", "text not null default ''"),
+    ("releases", "ended_at", "real"),
+)
 """Columns that version 3 added, each to a table: its name and its type."""
 
 SCHEMA_3 = """
@@ -33,3 +44,25 @@ create table if not exists jobs (id text primary key, command text, every text, 
  added_at real, next_at real, last_at real, dyno text, missed_since_at real, missed_until_at real);
 """
 """What version 3 has added so far."""
+
+RELEASE = (
+    *("version", "description", "user", "created_at"),
+    *("slug", "status", "dyno", "ended_at"),
+)
+"""Columns of a release, in the order in which they are read and written."""
+
+
+def prepare(db: sqlite3.Connection, version: int) -> None:
+    """The file, of that version, has every table and column now, and all that it held.
+
+    Each column is added by itself, so that no kill in between leaves a file that does not open.
+    """
+    if version < VERSION:
+        missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2)
+        db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
+    db.executescript(SCHEMA_3)
+    for table, column, kind in COLUMNS_3:
+        if not db.execute(
+            "select 1 from pragma_table_info(?) where name = ?", (table, column)
+        ).fetchone():
+            db.execute(f"alter table {table} add column {column} {kind}")

@@ -6,13 +6,13 @@ import os
 import sqlite3
 
 from emulator.app.formation import MOST_DYNOS, Quantity
-from emulator.app.release import Release
+from emulator.app.release import Release, Status
 from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 
 from .kernel import NotSaved
-from .schema import COLUMNS_3, SCHEMA, SCHEMA_2, SCHEMA_3, VERSION
+from .schema import RELEASE, VERSION, prepare
 from .world import World
 
 TYPE_CHECKING = False
@@ -96,11 +96,7 @@ class Store:
             (version,) = db.execute("pragma user_version").fetchone()
             if version > VERSION:
                 raise StateTooNew(self.path, version)
-            if version < VERSION:
-                missing = SCHEMA * (version < 1) + SCHEMA_2 * (version < 2)
-                db.executescript(f"begin;{missing}pragma user_version={VERSION};commit")
-            db.executescript(SCHEMA_3)
-            _add_columns(db)
+            prepare(db, version)
             self._read(db)
         except BaseException:
             db.close()
@@ -137,10 +133,13 @@ class Store:
                 float(at or 0),
                 types.get(version, {}),
                 config.get(version, {}),
-                slug=_text(slug),
+                _text(slug),
+                Status(status),
+                _text(dyno),
+                None if ended_at is None else float(ended_at),
             )
-            for version, text, user, at, slug in db.execute(
-                "select version, description, user, created_at, slug from releases order by version"
+            for version, text, user, at, slug, status, dyno, ended_at in db.execute(
+                f"select {', '.join(RELEASE)} from releases order by version"
             )
         )
         fields: dict[str, object] = {"formation": formation, "releases": releases}
@@ -194,6 +193,12 @@ class Store:
                     for position, (type_, item) in enumerate(formation.items())
                 ),
             )
+        for old, new in zip(before.releases, after.releases, strict=False):
+            if new is not old:  # how its release command ended; nothing else ever changes
+                self.db.execute(
+                    "update releases set status = ?, ended_at = ? where version = ?",
+                    (new.status.value, new.ended_at, new.version),
+                )
         for release in after.releases[len(before.releases) :]:
             self._write_release(release)
         if after.features != before.features:
@@ -216,9 +221,8 @@ class Store:
 
     def _write_release(self, release: Release) -> None:
         self.db.execute(
-            "insert into releases (version, description, user, created_at, slug)"
-            " values (?, ?, ?, ?, ?)",
-            (release.version, release.description, release.user, release.created_at, release.slug),
+            f"insert into releases ({', '.join(RELEASE)}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [_plain(getattr(release, name)) for name in RELEASE],
         )
         for table, values in (("types", release.types), ("config", release.config)):
             self._many(
@@ -233,13 +237,8 @@ class Store:
         self.db.close()
 
 
-def _add_columns(db: sqlite3.Connection) -> None:
-    """Every table has the columns that it got since it was first made."""
-    for table, column, kind in COLUMNS_3:
-        if not db.execute(
-            "select 1 from pragma_table_info(?) where name = ?", (table, column)
-        ).fetchone():
-            db.execute(f"alter table {table} add column {column} {kind}")
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Status) else value
 
 
 def _around(db: sqlite3.Connection, table: str) -> tuple[Fact, ...]:

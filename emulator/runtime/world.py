@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.app.formation import Quantity
+from emulator.app.formation import DEFAULT_SIZE, Quantity
+from emulator.app.release import Status
 from emulator.dyno.policy import Policy, chance
 from emulator.dyno.slot import Kind, Slot, State
 from emulator.errors import NotFound
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from emulator.app.release import Release
     from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
+
+    from .command import Start
 
 APP = ""
 """In the place of a dyno's name: the app as a whole."""
@@ -73,26 +76,59 @@ class World(Fact):
     """The URL at which the router takes the app's requests; empty without a router."""
     requested_at: float = 0.0
     """When the last request came (monotonic), as far as it matters."""
+    starting: Start | None = None
+    """A start whose first release is pending; until it has ended no dyno of the formation boots."""
+    deferred: tuple[Fact, ...] = ()
+    """Commands that wait until no release is pending."""
     stopping: bool = False
     clock_lost_at: float | None = None
     gaps: tuple[Gap, ...] = ()
 
     @property
-    def release(self) -> int:
-        """The current release's number; 0 before the first."""
+    def current(self) -> Release | None:
+        """The newest release that succeeded; None before the first."""
+        for release in reversed(self.releases):
+            if release.status is Status.SUCCEEDED:
+                return release
+        return None
+
+    @property
+    def pending(self) -> Release | None:
+        """The release whose command runs; there is no more than one."""
+        last = self.releases[-1] if self.releases else None
+        return last if last and last.status is Status.PENDING else None
+
+    def release_of(self, dyno: str) -> Release | None:
+        """What the next launch of that dyno runs: the pending release, if that is its command."""
+        pending = self.pending
+        return pending if pending and pending.dyno == dyno else self.current
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest release, whatever became of it; 0 before the first."""
         return self.releases[-1].version if self.releases else 0
 
     @property
+    def release(self) -> int:
+        """The current release's number; 0 before the first."""
+        return self.current.version if self.current else 0
+
+    @property
     def types(self) -> Mapping[str, str]:
-        return self.releases[-1].types if self.releases else {}
+        return self.current.types if self.current else {}
 
     @property
     def config(self) -> Mapping[str, str]:
-        return self.releases[-1].config if self.releases else {}
+        return self.current.config if self.current else {}
 
     @property
     def slug(self) -> str:
-        return self.releases[-1].slug if self.releases else ""
+        return self.current.slug if self.current else ""
+
+    @property
+    def one_off_size(self) -> str:
+        """What a one-off gets that asks for no size."""
+        return next((item.size for item in self.formation.values()), DEFAULT_SIZE)
 
     @property
     def addon_config(self) -> dict[str, str]:
@@ -111,8 +147,10 @@ class World(Fact):
 
     @property
     def is_settled(self) -> bool:
-        """Every dyno that is wanted is up, or has crashed."""
-        return all(slot.shown is not State.STARTING for slot in self.slots.values())
+        """Every dyno that is wanted is up, or has crashed, and no release is pending."""
+        return not self.pending and all(
+            slot.shown is not State.STARTING for slot in self.slots.values()
+        )
 
     @property
     def idle_at(self) -> float | None:

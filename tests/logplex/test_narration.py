@@ -93,6 +93,24 @@ TOLD: list[tuple[event.Event, str, list[str]]] = [
         ],
     ),
     (
+        event.ReleasePhaseStarted(4, "Deploy 6909d7c6", "you@example.com"),
+        "app[api]",
+        [
+            "Deploy 6909d7c6 by user you@example.com",
+            "Running release v4 commands by user you@example.com",
+        ],
+    ),
+    (
+        event.ReleasePhaseSucceeded(4, "you@example.com"),
+        "app[api]",
+        ["Release v4 created by user you@example.com"],
+    ),
+    (
+        event.ReleasePhaseFailed(4, "you@example.com"),
+        "app[api]",
+        ["Release v4 command failed by user you@example.com"],
+    ),
+    (
         event.SpawnRefused("web.1", "too many processes"),
         "hk-local[web.1]",
         ["cannot start the process: too many processes"],

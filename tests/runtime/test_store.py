@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from emulator.app.formation import Quantity
-from emulator.app.release import Release
+from emulator.app.release import Release, Status
 from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
@@ -54,6 +54,9 @@ def worlds(draw: some.DrawFn) -> World:
         Release(
             *(n, draw(TEXT), draw(TEXT), draw(some.floats(0, 4e9)), draw(TYPES), draw(CONFIG)),
             slug=draw(TEXT),
+            status=draw(some.sampled_from(Status)),
+            dyno=draw(TEXT),
+            ended_at=draw(some.none() | TIMES),
         )
         for n in range(1, draw(some.integers(0, 4)) + 1)
     )
@@ -268,7 +271,8 @@ def test_version_2_gets_what_version_3_added(tmp_path: Path) -> None:
     plain = SECOND.replace(jobs=())
     saved(path, plain)
     with sqlite3.connect(path) as db:
-        db.execute("alter table releases drop column slug")
+        for column in ("slug", "status", "dyno", "ended_at"):
+            db.execute(f"alter table releases drop column {column}")
         db.execute("drop table jobs")
         db.execute("pragma user_version=2")
     db.close()

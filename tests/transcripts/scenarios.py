@@ -57,6 +57,15 @@ def up(app: Simulation, formation: str, **config: str) -> None:
     app.forget()
 
 
+def with_release_phase(app: Simulation) -> None:
+    """An app with a release command, which takes 2 seconds, runs; its story begins."""
+    app.plays("release.*", Process(exits=2.0))
+    app.start("web=1", types={**COMMANDS, "release": "python manage.py migrate"})
+    app.run_until(lambda app: app.world.is_settled)
+    app.run(60)
+    app.forget()
+
+
 def boot(app: Simulation, formation: str) -> None:
     """The app starts in that formation; the story begins with its first process."""
     app.start(formation)
@@ -358,6 +367,102 @@ def g11_one_off_that_ignores_that_its_client_goes(app: Simulation) -> None:
     app.run(10)
     app.ask(ask.HangUp("run.4711"))
     app.run(60)
+
+
+@scenario()
+def g13_release_phase(app: Simulation) -> None:
+    up(app, "web=1 worker=1")
+    app.plays("release.*", Process(exits=6.0, says=((5.5, "Applying 0002_auto... OK"),)))
+    app.ask(ask.Deploy({**app.world.types, "release": "python manage.py migrate"}))
+    app.run(20)
+
+
+@scenario()
+def g13_first_start_with_a_release_phase(app: Simulation) -> None:
+    app.plays("release.*", Process(exits=2.0))
+    app.start("web=1", {"DEBUG": "1"}, {**COMMANDS, "release": "python manage.py migrate"})
+    app.run(20)
+
+
+@scenario()
+def g13_config_set_with_a_release_phase(app: Simulation) -> None:
+    with_release_phase(app)
+    app.ask(ask.SetConfig({"DEBUG": "1"}))
+    app.run(20)
+
+
+@scenario()
+def g14_release_phase_fails(app: Simulation) -> None:
+    up(app, "web=1 worker=1")
+    app.plays(
+        "release.*",
+        Process(exits=3.0, status=2, says=((2.8, "python: can't open file 'manage.py'"),)),
+    )
+    app.ask(ask.Deploy({**app.world.types, "release": "python manage.py migrate"}))
+    app.run(20)
+    app.ask(ask.SetConfig({"DEBUG": "1"}))
+    app.run(20)
+
+
+@scenario()
+def g14_release_phase_fails_at_the_start(app: Simulation) -> None:
+    """The release before it is what runs."""
+    with_release_phase(app)
+    app.ask(ask.Shutdown())
+    app.run(60)
+    app.world = app.world.replace(stopping=False)
+    app.forget()
+    app.plays("release.*", Process(exits=2.0, status=1))
+    app.start("web=1", types={**COMMANDS, "release": "python manage.py migrate --all"})
+    app.run(20)
+
+
+@scenario()
+def g14_release_phase_that_never_ends(app: Simulation) -> None:
+    with_release_phase(app)
+    app.plays("release.*", Process(quits=None))
+    app.ask(ask.SetConfig({"DEBUG": "1"}))
+    app.run(3700)
+
+
+@scenario()
+def g14_release_phase_that_is_stopped(app: Simulation) -> None:
+    with_release_phase(app)
+    app.plays("release.*", Process(quits=1.5, quit_status=0))
+    app.ask(ask.SetConfig({"DEBUG": "1"}))
+    app.run(5)
+    app.ask(ask.Stop("release"))
+    app.run(20)
+
+
+@scenario()
+def g14_retry(app: Simulation) -> None:
+    with_release_phase(app)
+    app.plays("release.*", Process(exits=2.0, status=1), Process(exits=2.0))
+    app.ask(ask.SetConfig({"DEBUG": "1"}))
+    app.run(20)
+    app.ask(ask.Retry(app.world.newest))
+    app.run(20)
+
+
+@scenario()
+def g19_rollback(app: Simulation) -> None:
+    up(app, "web=1")
+    app.ask(ask.SetConfig({"A": "1"}))
+    app.run(20)
+    app.forget()
+    app.ask(ask.Rollback(3))
+    app.run(10)
+
+
+@scenario()
+def g19_rollback_with_a_release_phase(app: Simulation) -> None:
+    with_release_phase(app)
+    app.ask(ask.SetConfig({"A": "1"}))
+    app.run(20)
+    app.forget()
+    app.ask(ask.Rollback(3))
+    app.run(10)
 
 
 @scenario()

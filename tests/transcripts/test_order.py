@@ -6,6 +6,7 @@ Source: log samples 2018 to 2026 and Dev Center, dyno-restarts, dyno-shutdown-be
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
@@ -275,6 +276,86 @@ def test_g11_a_lost_client_is_three_sighups_five_seconds_apart_then_r16(pace: st
     hangups = [at for at, text in log.lines if "Sending SIGHUP" in text]
     assert hangups == pytest.approx([10, 15, 20])
     assert log.at("Error R16") == pytest.approx(25)
+
+
+@EITHER
+@pytest.mark.parametrize(
+    "name",
+    [
+        "g13-release-phase",
+        "g13-config-set-with-a-release-phase",
+        "g19-rollback-with-a-release-phase",
+    ],
+)
+def test_g13_the_release_is_created_after_exit_0_and_then_dynos_restart(
+    name: str, pace: str
+) -> None:
+    app = play(name + pace)
+    api, release = Log(app, "api"), Log(app, release_dyno(app))
+    api.assert_order("by user U", "Running release v", START, "Release v")
+    release.assert_order(START, state("starting", "up"), "Process exited with status 0")
+    created = next(at for at, text in api.lines if re.fullmatch(r"Release v\d created.*", text))
+    assert release.at("Process exited") <= created <= Log(app, "web.1").at("Restarting")
+    assert release.texts[-1] == state("up", "complete")
+
+
+@EITHER
+def test_g13_the_build_succeeds_whatever_the_release_command_does(pace: str) -> None:
+    for name in ("g13-release-phase", "g14-release-phase-fails"):
+        app = play(name + pace)
+        assert Log(app, "api").at("Build succeeded") < Log(app, release_dyno(app)).at("Process ex")
+
+
+@EITHER
+def test_g13_a_new_app_is_scaled_and_boots_once_its_first_release_is_there(pace: str) -> None:
+    app = play("g13-first-start-with-a-release-phase" + pace)
+    api = Log(app, "api")
+    api.assert_order("Running release v4", "Build succeeded", "Release v4", "Scaled to web@1")
+    assert api.at("Release v4 created") <= Log(app, "web.1").at(START)
+
+
+@EITHER
+@pytest.mark.parametrize(
+    "name",
+    [
+        "g14-release-phase-fails",
+        "g14-release-phase-that-is-stopped",
+        "g14-release-phase-that-never-ends",
+    ],
+)
+def test_g14_a_failure_ends_complete_and_changes_nothing(name: str, pace: str) -> None:
+    app = play(name + pace)
+    api, release = Log(app, "api"), Log(app, release_dyno(app))
+    api.assert_order("Running release v4 commands by user U", "Release v4 command failed by user U")
+    assert release.has(state("up", "complete")) and not release.has("crashed")
+    assert not api.has("Release v4 created")
+    web = Log(app, "web.1")
+    assert not web.has("Restarting") or web.at("Restarting") >= api.at("Release v5 created")
+
+
+@EITHER
+def test_g14_the_next_release_has_the_next_number(pace: str) -> None:
+    for name in ("g14-release-phase-fails", "g14-retry"):
+        Log(play(name + pace), "api").assert_order("Release v4 command failed", "v5 created")
+
+
+def test_g14_a_release_command_may_run_for_an_hour() -> None:
+    app = play("g14-release-phase-that-never-ends")
+    log = Log(app, release_dyno(app))
+    assert log.at(TERM) == pytest.approx(3600) and log.at(R12) == pytest.approx(3630)
+
+
+@EITHER
+def test_g19_a_rollback_is_a_new_release_without_a_build(pace: str) -> None:
+    app = play("g19-rollback" + pace)
+    api = Log(app, "api")
+    assert api.texts == ["Rollback to v3 by user U", "Release v5 created by user U"]
+    Log(app, "web.1").assert_order("Restarting", state("up", "starting"), TERM, START)
+
+
+def release_dyno(app: Simulation) -> str:
+    """The name of the first release dyno."""
+    return next(re.search(r"release\.\d+", line)[0] for _, line in app.lines if "[release" in line)
 
 
 @EITHER
