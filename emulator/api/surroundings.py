@@ -1,12 +1,12 @@
-"""Endpoints: log drains, domains, features and maintenance, which are kept, and listed again.
+"""Endpoints: domains, features and maintenance, which are kept, and listed again.
 
-Departs: nothing is delivered to a drain yet, no name is served because of a domain, and features
-and maintenance mode change nothing in how the app runs.
+Departs: no name is served because of a domain, and maintenance mode and most features change
+nothing in how the app runs.
 """
 
 from __future__ import annotations
 
-from emulator.app.surroundings import Domain, Drain
+from emulator.app.surroundings import Domain
 from emulator.errors import NotFound, UserError
 from emulator.runtime.command import SetUp
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Item = TypeVar("Item")
 
 CREATED = 201
-SCHEMES = ("http", "https", "syslog", "syslog+tls")
 HOSTNAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.*_")
 MOST = 1000
 """Of each kind."""
@@ -44,56 +43,6 @@ FEATURES = {
     "runtime-heroku-metrics": ("beta", "Metrics of the language runtime"),
 }
 """Source: Heroku CLI, features and labs (2026)."""
-
-
-# --- drains --------------------------------------------------------------------------------------
-
-
-def drains(call: Call) -> Answer:
-    view = call.view
-    return Answer(lambda: [_drain(view, item) for item in view.world.drains])
-
-
-def drain(call: Call) -> Answer:
-    found, view = _found_drain(call), call.view
-    return Answer(lambda: _drain(view, found))
-
-
-def add_drain(call: Call) -> Answer:
-    url, known = url_of(call, SCHEMES), call.world.drains
-    if any(item.url == url for item in known):
-        raise UserError("Url has already been taken.")
-    new = Drain(new_id(call), url, f"d.{new_id(call)}", call.app.clock.wall())
-    warning = call.submit(SetUp(drains=with_one_more(known, new)))
-    view = call.view
-    return Answer(lambda: _drain(view, new), status=CREATED, warning=warning)
-
-
-def remove_drain(call: Call) -> Answer:
-    found, view = _found_drain(call), call.view
-    rest = tuple(item for item in call.world.drains if item is not found)
-    warning = call.submit(SetUp(drains=rest))
-    return Answer(lambda: _drain(view, found), warning=warning)
-
-
-def _found_drain(call: Call) -> Drain:
-    name = call.params["drain"]
-    for item in call.world.drains:
-        if name in (item.id, item.url, item.token):
-            return item
-    raise NotFound("Couldn't find that log drain.")
-
-
-def _drain(view: View, item: Drain) -> Resource:
-    return {
-        "addon": None,
-        "app": resource.app_reference(view),
-        "created_at": iso(item.created_at),
-        "id": item.id,
-        "token": item.token,
-        "updated_at": iso(item.created_at),
-        "url": item.url,
-    }
 
 
 # --- domains -------------------------------------------------------------------------------------
@@ -253,8 +202,4 @@ ROUTES = (
     Route("GET", "/apps/{app}/features", features),
     Route("GET", "/apps/{app}/features/{feature}", feature),
     Route("PATCH", "/apps/{app}/features/{feature}", change_feature),
-    Route("GET", "/apps/{app}/log-drains", drains),
-    Route("POST", "/apps/{app}/log-drains", add_drain),
-    Route("GET", "/apps/{app}/log-drains/{drain}", drain),
-    Route("DELETE", "/apps/{app}/log-drains/{drain}", remove_drain),
 )

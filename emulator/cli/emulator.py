@@ -202,7 +202,7 @@ class Emulator:
     def _tell(self, events: list[Event], at_ns: int) -> None:
         for happened in events:
             for sentence in narrate(happened):
-                self._publish(sentence, at_ns)
+                self.publish(sentence, at_ns)
             if isinstance(happened, event.ProcessExited):
                 self.exits[happened.dyno] = happened.status
             elif isinstance(happened, event.DynoStateChanged) and happened.after == "up":
@@ -217,15 +217,16 @@ class Emulator:
         if url != self.told_url:
             self.told_url = url
             about = "router" if router else dyno
-            self._publish(Sentence("hk-local", about, f"listening on {url}"), at_ns)
+            self.publish(Sentence("hk-local", about, f"listening on {url}"), at_ns)
 
-    def _publish(self, sentence: Sentence, at_ns: int) -> None:
+    def publish(self, sentence: Sentence, at_ns: int) -> None:
+        """The sentence is in the log, as one line of that instant."""
         stream = self._stream(sentence.source, sentence.dyno)
         body = sentence.text.replace("\n", " ").encode("utf-8", "replace") + b"\n"
         self.channel.publish(Block(at_ns, stream, body, 1))
 
     def say(self, about: str, text: str) -> None:
-        self._publish(Sentence("hk-local", about, text), self.clock.wall_ns())
+        self.publish(Sentence("hk-local", about, text), self.clock.wall_ns())
 
     def _tell_unsaved(self) -> None:
         """That a change is not on disk is told once, not with every change that follows."""

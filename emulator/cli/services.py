@@ -13,6 +13,7 @@ from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
 from emulator.runtime.files import edit_config, read_app
 
+from .drainage import Drainage
 from .guests import Guests
 from .routing import Routing
 
@@ -55,6 +56,7 @@ class Services:
         self.courier = Courier(self._tell_soon)
         self._tell_webhooks()
         self.routing = Routing(emulator)
+        self.drainage = Drainage(emulator)
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:
@@ -131,6 +133,7 @@ class Services:
         self.routing.close()
         self.guests.close()
         self.courier.close()
+        self.drainage.close()
         if self.loopback:
             self.loopback.close()
         self.server.close()

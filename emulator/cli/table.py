@@ -144,6 +144,35 @@ COMMANDS: dict[str, Syntax] = {
             (("--dir", "-C"), "dir", "text", None),
         ),
     ),
+    "drains": (
+        "drains:drains",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--extended", "-x"), "extended", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "drains:add": (
+        "drains:add",
+        True,
+        (
+            (("--format",), "format", "choice", None, ("rfc5424",)),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "url", "text", ...),
+        ),
+    ),
+    "drains:remove": (
+        "drains:remove",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "url", "text", ...),
+        ),
+    ),
     "run": (
         "run:run",
         False,

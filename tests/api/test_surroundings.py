@@ -46,7 +46,7 @@ def test_drains(bench, url):
 
 
 @pytest.mark.parametrize(
-    "url", [None, "", "example.org", "file:///etc/passwd", "https://", "ftp://a", "https://a\nb", 5]
+    "url", [None, "", "example.org", "file://etc", "https://", "ftp://a", "https://a\nb", 5]
 )
 def test_what_is_no_drain(bench, url):
     assert bench.refused("POST", "/apps/~/log-drains", {"url": url})[0] == 422

@@ -10,7 +10,8 @@ from __future__ import annotations
 from emulator.cli.registry import ROOT
 
 # In the order of --help.
-from . import root, start, running, dynos, logs, one_offs, scheduler, heroku, other  # isort: skip
+from . import root, start, running, dynos, logs, drains  # isort: skip
+from . import one_offs, scheduler, heroku, other  # isort: skip
 
 __all__ = [
     "ROOT",
@@ -19,6 +20,7 @@ __all__ = [
     "running",
     "dynos",
     "logs",
+    "drains",
     "one_offs",
     "scheduler",
     "heroku",

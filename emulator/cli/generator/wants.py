@@ -41,6 +41,8 @@ BY_METAVAR = {
     "TEXT": NOTHING,
     "TIME": NOTHING,
     "JOB": NOTHING,
+    "URL": NOTHING,
+    "URL | TOKEN": NOTHING,
 }
 """Any other want is a list of words, with commas between them."""
 

@@ -39,6 +39,15 @@ _hk_local_syntax() {
         logs)
             options='--num --tail --source --dyno-name --process-type --since --grep --json --app --dir --help' values=' --num= -n= --source=app,heroku -s=app,heroku --dyno-name=dynos --dyno=dynos -d=dynos --process-type=types --ps=types -p=types --since= --grep= --app= -a= --dir=folders -C=folders ' want=''
             ;;
+        drains)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        drains:add)
+            options='--format --app --dir --help' values=' --format=rfc5424 --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        drains:remove)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         run)
             options='--env --no-tty --size --type --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --type=types --app= -a= --dir=folders -C=folders ' want='commands'
             ;;
@@ -116,7 +125,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,run,run:detached,scheduler,scheduler:add,scheduler:remove,scheduler:run,heroku,env,releases,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,scheduler,scheduler:add,scheduler:remove,scheduler:run,heroku,env,releases,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

@@ -115,6 +115,20 @@ complete -c hk-local -n '__hk_local_is logs' -l json -d 'A JSON object a line'
 complete -c hk-local -n '__hk_local_is logs' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is logs' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'drains' -d 'List the log drains'
+complete -c hk-local -n '__hk_local_is drains' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is drains' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is drains' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'drains:add' -d 'Send the log, from now on, to a receiver of yours'
+complete -c hk-local -n '__hk_local_is drains:add' -l format -x -a 'rfc5424' -d 'For receivers that refuse Heroku\'s dialect of syslog'
+complete -c hk-local -n '__hk_local_is drains:add' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is drains:add' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'drains:remove' -d 'Send nothing more to that receiver'
+complete -c hk-local -n '__hk_local_is drains:remove' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is drains:remove' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'run' -d 'Run a command in a one-off dyno, attached to this terminal'
 complete -c hk-local -n '__hk_local_is run' -l env -s e -x -d 'Set variables for this one-off; repeatable'
 complete -c hk-local -n '__hk_local_is run' -l no-tty -d 'Pipes, even where there is a terminal'

@@ -61,6 +61,21 @@ _hk_local_syntax() {
             wants=(--num '' -n '' --source 'app,heroku' -s 'app,heroku' --dyno-name 'dynos' --dyno 'dynos' -d 'dynos' --process-type 'types' --ps 'types' -p 'types' --since '' --grep '' --app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        drains)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        drains:add)
+            options=('--format:For receivers that refuse Heroku'\''s dialect of syslog' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--format 'rfc5424' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        drains:remove)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         run)
             options=('--env:Set variables for this one-off; repeatable' '--no-tty:Pipes, even where there is a terminal' '--size:Dyno size' '--type:Process type of the dyno' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
@@ -143,6 +158,9 @@ _hk_local() {
             'ps\:wait:Wait until every dyno runs the latest release'
             'ps\:cycle:Cycle dynos now, not only once a day'
             'logs:Show the log of the dynos and of the platform'
+            'drains:List the log drains'
+            'drains\:add:Send the log, from now on, to a receiver of yours'
+            'drains\:remove:Send nothing more to that receiver'
             'run:Run a command in a one-off dyno, attached to this terminal'
             'run\:detached:Run a command in a one-off dyno whose output goes to the log'
             'scheduler:List the scheduled jobs'

@@ -1,0 +1,319 @@
+"""A drain whose receiver follows a script, in a time that is a number."""
+
+from __future__ import annotations
+
+import errno
+from functools import partial
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from emulator.logplex import frame
+from emulator.logplex.address import parse
+from emulator.logplex.backlog import Backlog, Batch, Packer
+from emulator.logplex.block import Block, Stream
+from emulator.logplex.buffer import BUDGET, Loss
+from emulator.logplex.drain import IDLE_SECONDS, Drain
+from emulator.logplex.outlet import Refused, Torn, outlet
+from tests.logplex.test_frame import parsed
+
+WEB = Stream("app", "web.1")
+AWAY = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+BROKEN = OSError("it answered 503 Service Unavailable")
+
+
+def lines(*texts: str, at_ns: int = 0) -> Block:
+    return Block(at_ns, WEB, "".join(f"{text}\n" for text in texts).encode())
+
+
+class Bench:
+    """Is the drain's outlet, its bell and its clock; `script` says what comes of each attempt.
+
+    An entry is an exception to raise, or a function to call; when the script is at its end, the
+    drain is finished as soon as it has nothing to do.
+    """
+
+    tries = 3
+    patience = 0.0
+
+    def __init__(self, batch_bytes: int = 102_400) -> None:
+        self.batch_bytes = batch_bytes
+        self.now = 1000.0
+        self.connects: list[object] = []
+        self.sends: list[object] = []
+        self.diary: list[tuple[float, str]] = []
+        self.taken: list[Batch] = []
+        self.told: list[str] = []
+        self.delays: list[int] = []
+        self.waits: list[object] = []
+        self.drain = Drain("place", self, self.tell, self, self, lambda: 0.999)
+        self.delay_of = outlet(parse("http://a"), "d.1").delay
+
+    def tell(self, sentence) -> None:
+        self.told.append(f"{sentence.source}[{sentence.dyno}]: {sentence.text}")
+
+    # --- the clock and the bell
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall_ns(self) -> int:
+        return int(self.now * 1e9)
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def notify(self) -> None:
+        pass
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Somebody comes to push or to finish, or the time has passed."""
+        assert timeout is not None
+        if timeout < IDLE_SECONDS or (self.waits and self.waits[0] is None):
+            self.now += timeout
+            if timeout == IDLE_SECONDS:
+                self.waits.pop(0)
+            return False
+        if self.waits:
+            self.waits.pop(0)()
+        else:
+            self.drain.finish(2.0)
+        return True
+
+    # --- the outlet
+
+    def frames(self, block: Block) -> list[bytes]:
+        return frame.frames(block, frame.HTTPS)
+
+    def delay(self, failures: int, luck: float) -> float:
+        return self.delay_of(failures, luck)
+
+    def connect(self) -> None:
+        self._act(self.connects, "connect")
+
+    def send(self, batch: Batch) -> None:
+        self._act(self.sends, f"send {batch.lines}")
+        self.taken.append(batch)
+
+    def _act(self, script: list[object], what: str) -> None:
+        self.diary.append((round(self.now - 1000.0, 3), what))
+        act = script.pop(0) if script else None
+        if isinstance(act, Exception):
+            raise act
+        if callable(act):
+            act()
+
+    def close(self) -> None:
+        self.diary.append((round(self.now - 1000.0, 3), "close"))
+
+    @property
+    def texts(self) -> list[str]:
+        bodies = [parsed(batch.body) for batch in self.taken]
+        return [m.split(b" ", 6)[6].decode().strip() for body in bodies for m in body]
+
+    def run(self, *blocks: Block) -> None:
+        if blocks:
+            self.drain.push(list(blocks))
+        self.drain.run()
+
+
+def test_what_came_is_delivered_in_order_and_the_connection_closed_at_the_end():
+    bench = Bench()
+    bench.waits = [lambda: bench.drain.push([lines("c")])]
+    bench.run(lines("a", "b"))
+    assert bench.texts == ["a", "b", "c"]
+    assert [what for _, what in bench.diary] == ["connect", "send 2", "connect", "send 1", "close"]
+    assert (bench.drain.delivered, bench.drain.lost, bench.told) == (3, 0, [])
+
+
+def test_a_connection_that_idles_is_closed():
+    bench = Bench()
+    bench.waits = [None, lambda: bench.drain.push([lines("b")])]
+    bench.run(lines("a"))
+    assert bench.diary[2] == (IDLE_SECONDS, "close")
+    assert bench.texts == ["a", "b"]
+
+
+def test_a_receiver_that_is_away_is_tried_again_and_again_and_loses_nothing_that_fits():
+    bench = Bench()
+    bench.connects = [AWAY] * 14
+    bench.run(lines("a"))
+    tries = [at for at, what in bench.diary if what == "connect"]
+    waits = [round(b - a, 3) for a, b in pairwise(tries)]
+    # Logplex: at once, then 10 ms times (2**n - 1) // 2 for an n that grows up to 10.
+    assert waits == [0, 0, 0.01, 0.03, 0.07, 0.15, 0.31, 0.63, 1.27, 2.55, 5.11, 5.11, 5.11, 5.11]
+    assert bench.texts == ["a"]
+    assert bench.told == [
+        "hk-local[drain]: place: Connection refused; what it cannot take in time is dropped and"
+        " counted",
+        "hk-local[drain]: place: works again; 0 lines were lost",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "delays"),
+    [
+        ("syslog://a", [0, 2, 4, 8, 16, 30, 30]),
+        ("file:///a", [5, 5, 5, 5, 5, 5, 5]),
+    ],
+)
+def test_how_long_other_receivers_are_left_alone(url: str, delays: list[float]):
+    delay = outlet(parse(url), "d.1").delay
+    assert [delay(failures, 0.5) for failures in range(1, 8)] == delays
+
+
+def test_a_batch_is_sent_three_times_then_lost_and_the_next_one_tells_of_it():
+    bench = Bench(batch_bytes=70)
+    bench.sends = [BROKEN] * 3
+    bench.run(lines("a", at_ns=int(1000e9)), lines("b"))
+    assert bench.texts == [
+        "Error L10 (output buffer overflow): 1 messages dropped since"
+        " 1970-01-01T00:16:40.000000+00:00.",
+        "b",
+    ]
+    assert [what for _, what in bench.diary].count("send 1") == 4
+    assert (bench.drain.delivered, bench.drain.lost) == (1, 1)
+    assert bench.told[-1] == "hk-local[drain]: place: works again; 1 lines were lost"
+
+
+def test_what_was_refused_is_not_sent_again():
+    bench = Bench(batch_bytes=70)
+    bench.sends = [Refused("it answered 403 Forbidden")]
+    bench.run(lines("a"), lines("b"))
+    assert [what for _, what in bench.diary] == ["connect", "send 1", "connect", "send 1", "close"]
+    assert (bench.drain.delivered, bench.drain.lost) == (1, 1)
+
+
+def test_a_loss_that_could_not_be_told_is_told_later_with_all_that_was_lost_since():
+    bench = Bench(batch_bytes=70)
+    bench.sends = [Refused("no")] * 2
+    bench.run(*(lines(text) for text in "abc"))
+    assert "2 messages dropped" in bench.texts[0] and bench.texts[1:] == ["c"]
+
+
+def test_a_torn_stream_loses_what_was_not_whole_and_sends_nothing_twice():
+    bench = Bench()
+    bench.tries = 1
+    bench.sends = [Torn(BROKEN, 2)]
+    bench.waits = [lambda: bench.drain.push([lines("d")])]
+    bench.run(lines("a", "b", "c"))
+    assert "1 messages dropped" in bench.texts[0] and bench.texts[1:] == ["d"]
+    assert (bench.drain.delivered, bench.drain.lost) == (3, 1)
+
+
+def test_the_oldest_are_dropped_while_the_receiver_is_away():
+    bench = Bench()
+    big = [lines("x" * 9_999) for _ in range(600)]
+    bench.connects = [lambda: bench.drain.push(big), AWAY]
+    bench.run(lines("first"))
+    assert bench.texts[0] == "first"
+    assert bench.drain.delivered + bench.drain.lost == 601
+    assert bench.drain.delivered * 10_000 <= BUDGET + 10_000
+    assert "messages dropped since" in bench.texts[1]
+
+
+def test_one_that_is_too_slow_is_told_of_at_most_once_a_minute():
+    bench = Bench()
+    flood = [lines("x" * 9_999) for _ in range(500)]
+    bench.waits = [lambda: bench.drain.push(flood)] * 3
+    bench.run(*flood)
+    assert [told.split(": ")[2] for told in bench.told] == [
+        "is slower than the log",
+        "ends; 243 lines were not delivered",
+    ]
+
+
+def test_trouble_that_goes_on_is_told_once_a_minute():
+    bench = Bench()
+    bench.connects = [AWAY] * 100
+    bench.run(lines("a"))
+    assert 5 <= len([told for told in bench.told if "refused" in told]) <= 9
+
+
+def test_a_certificate_that_is_not_believed_is_told_as_heroku_does():
+    import ssl
+
+    bench = Bench()
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_message = "self-signed certificate"
+    bench.connects = [error, error]
+    bench.run(lines("a"))
+    assert bench.told[0] == (
+        'heroku[logplex]: Error L14 (certificate validation): error="self-signed certificate"'
+        ' uri="place"'
+    )
+
+
+def test_at_the_end_nobody_waits_for_a_receiver_that_is_away():
+    bench = Bench()
+    bench.connects = [*[AWAY] * 3, lambda: bench.drain.finish(2.0) or _raise(), *[AWAY] * 50]
+    bench.run(lines("a"), lines("b"))
+    assert bench.now < 1000.2
+    assert (bench.drain.delivered, bench.drain.lost) == (0, 2)
+
+
+def _raise() -> None:
+    raise AWAY
+
+
+def test_at_the_end_a_slow_receiver_gets_what_it_can_take_in_time():
+    bench = Bench(batch_bytes=70)
+
+    def slowly() -> None:
+        bench.now += 0.9
+
+    bench.sends = [lambda: bench.drain.finish(2.0), *[slowly] * 9]
+    bench.run(*(lines(text) for text in "abcdefg"))
+    assert bench.texts == ["a", "b", "c", "d"]
+    assert bench.drain.lost == 3
+    assert bench.told == ["hk-local[drain]: place: ends; 3 lines were not delivered"]
+
+
+ACTS = some.sampled_from([None, None, AWAY, BROKEN, Refused("no")])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    some.lists(some.lists(some.text("ab", max_size=200), min_size=1, max_size=30), max_size=8),
+    some.lists(ACTS, max_size=20),
+    some.lists(some.sampled_from([None, AWAY]), max_size=10),
+    some.integers(1, 3000),
+)
+def test_received_and_counted_as_lost_is_what_was_sent(pushes, sends, connects, batch_bytes):
+    bench = Bench(batch_bytes)
+    bench.sends, bench.connects = list(sends), list(connects)
+    bench.waits = [partial(bench.drain.push, [lines(*texts)]) for texts in pushes]
+    bench.run()
+    sent = sum(map(len, pushes))
+    received = [text for text in bench.texts if "Error L10" not in text]
+    told = sum(int(text.split()[5]) for text in bench.texts if "Error L10" in text)
+    assert len(received) == bench.drain.delivered
+    assert bench.drain.delivered + bench.drain.lost == sent
+    assert told <= bench.drain.lost
+    if not any(isinstance(act, Exception) for act in sends):
+        assert bench.drain.lost == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(some.integers(0, 3000), max_size=40), some.integers(100, 5000))
+def test_batches_are_bounded_and_hold_every_line_once(sizes, batch_bytes):
+    packer, backlog = Packer(frame.plain, batch_bytes), Backlog()
+    blocks = [lines(f"{n} {'x' * size}", "") for n, size in enumerate(sizes)]
+    backlog.extend(blocks)
+    found = []
+    while backlog or packer.lines:
+        batch = packer.batch(backlog.take(packer.room), None, 0)
+        assert len(batch.body) <= batch_bytes or len(batch.frames) == 1
+        found += batch.frames
+    assert found == [line for block in blocks for line in frame.plain(block)]
+
+
+def test_frames_that_are_whole_in_what_was_sent():
+    batch = Batch([b"12345", b"678"], 0, Loss(1, 0))
+    assert [batch.whole(size) for size in (0, 4, 5, 7, 8)] == [0, 0, 1, 1, 2]
+    assert batch.lines == 1
