@@ -93,6 +93,9 @@ MAY_SLEEP = {
 SLEEPS = {"time.sleep", "asyncio.sleep", "sleep"}
 CLOCKS = {"now", "utcnow", "today"}
 
+GENERATED = {"cli.table"}
+"""Nobody reads it as text."""
+
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
 NINE_IN_TEN = 25
@@ -227,7 +230,8 @@ def test_the_lists_name_only_what_exists_and_needs_it() -> None:
 
 
 def test_no_module_is_long() -> None:
-    lengths = {name: len(module.text.splitlines()) for name, module in modules().items()}
+    written = {name: one for name, one in modules().items() if name not in GENERATED}
+    lengths = {name: len(module.text.splitlines()) for name, module in written.items()}
     assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
 
 

@@ -1,8 +1,4 @@
-"""Endpoints: domains, features and maintenance, which are kept, and listed again.
-
-Departs: no name is served because of a domain, and maintenance mode and most features change
-nothing in how the app runs.
-"""
+"""Endpoints: domains, the names by which the app is reached."""
 
 from __future__ import annotations
 
@@ -12,8 +8,7 @@ from emulator.runtime.command import SetUp
 
 from . import resource
 from .answer import Answer
-from .identity import identity, shaped
-from .resource import ALL_APPS
+from .identity import shaped
 from .route import Route
 from .view import iso
 
@@ -22,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from .call import Call
+    from .ink import Ink
     from .resource import Resource
     from .view import View
 
@@ -29,20 +25,11 @@ if TYPE_CHECKING:
 
 CREATED = 201
 HOSTNAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.*_")
+HOSTS_FILE = """The router answers requests for {name}. To have a browser ask it, add a line
+127.0.0.1 {name} to /etc/hosts.
+"""
 MOST = 1000
 """Of each kind."""
-
-ALWAYS_ON = "runtime-heroku-exec"
-"""Or ps:exec would restart every dyno first."""
-FEATURES = {
-    "http-session-affinity": ("general", "Sticky sessions"),
-    "preboot": ("general", "Seamless deploys: new web dynos start before old ones stop"),
-    ALWAYS_ON: ("general", "ps:exec"),
-    "log-runtime-metrics": ("beta", "Load and memory of each dyno in the log"),
-    "runtime-dyno-metadata": ("beta", "The app's name and release in each dyno's environment"),
-    "runtime-heroku-metrics": ("beta", "Metrics of the language runtime"),
-}
-"""Source: Heroku CLI, features and labs (2026)."""
 
 
 # --- domains -------------------------------------------------------------------------------------
@@ -51,7 +38,20 @@ FEATURES = {
 def domains(call: Call) -> Answer:
     """The app's own, and those that were added."""
     view = call.view
-    return Answer(lambda: [_own_domain(view), *(_domain(view, d) for d in view.world.domains)])
+    return Answer(
+        lambda: [_own_domain(view), *(_domain(view, d) for d in view.world.domains)],
+        lambda ink: _listed(view, ink),
+    )
+
+
+def _listed(view: View, ink: Ink) -> str:
+    """Source: Heroku CLI, src/commands/domains/index.ts; its columns about DNS are left out."""
+    name = ink.app(view.world.app)
+    own = ink.header(f"{name} Heroku Domain") + ink.info(f"{view.world.app}.localhost") + "\n"
+    rows = [(item.hostname,) for item in view.world.domains]
+    if not rows:
+        return own
+    return f"{own}\n{ink.header(f'{name} Custom Domains')}{ink.table(('Domain Name',), rows)}"
 
 
 def domain(call: Call) -> Answer:
@@ -70,14 +70,24 @@ def add_domain(call: Call) -> Answer:
     new = Domain(new_id(call), name, call.app.clock.wall())
     warning = call.submit(SetUp(domains=with_one_more(known, new)))
     view = call.view
-    return Answer(lambda: _domain(view, new), status=CREATED, warning=warning)
+    return Answer(
+        lambda: _domain(view, new),
+        lambda ink: HOSTS_FILE.format(name=ink.name(name)),
+        status=CREATED,
+        message=lambda ink: f"Adding {ink.name(name)} to {ink.app(view.world.app)}... done",
+        warning=warning,
+    )
 
 
 def remove_domain(call: Call) -> Answer:
     found, view = _found_domain(call), call.view
     rest = tuple(item for item in call.world.domains if item is not found)
     warning = call.submit(SetUp(domains=rest))
-    return Answer(lambda: _domain(view, found), warning=warning)
+
+    def message(ink: Ink) -> str:
+        return f"Removing {ink.success(found.hostname)} from {ink.app(view.world.app)}... done"
+
+    return Answer(lambda: _domain(view, found), message=message, warning=warning)
 
 
 def _found_domain(call: Call) -> Domain:
@@ -110,67 +120,6 @@ def _domain(view: View, item: Domain) -> Resource:
     }
 
 
-# --- features and maintenance --------------------------------------------------------------------
-
-
-def features(call: Call) -> Answer:
-    view = call.view
-    return Answer(lambda: [_feature(view, name) for name in FEATURES])
-
-
-def feature(call: Call) -> Answer:
-    view, name = call.view, _named_feature(call)
-    return Answer(lambda: _feature(view, name))
-
-
-def change_feature(call: Call) -> Answer:
-    name, enabled = _named_feature(call), call.payload.flag("enabled")
-    if name == ALWAYS_ON and not enabled:
-        raise UserError(f"{name} is always enabled here.")
-    rest = tuple(one for one in call.world.features if one != name)
-    warning = call.submit(SetUp(features=(*rest, name) if enabled else rest))
-    return feature(call).replace(warning=warning)
-
-
-def _named_feature(call: Call) -> str:
-    for name in FEATURES:
-        if call.params["feature"] in (name, identity(ALL_APPS, "feature", name)):
-            return name
-    raise NotFound(f"Couldn't find that feature ({call.params['feature']}).")
-
-
-def _feature(view: View, name: str) -> Resource:
-    state, description = FEATURES[name]
-    since = iso(view.world.releases[0].created_at if view.world.releases else view.now)
-    return {
-        "created_at": since,
-        "description": description,
-        "display_name": name,
-        "doc_url": f"https://devcenter.heroku.com/articles/{name}",
-        "enabled": name == ALWAYS_ON or name in view.world.features,
-        "feedback_email": "",
-        "id": identity(ALL_APPS, "feature", name),
-        "name": name,
-        "state": state,
-        "updated_at": since,
-    }
-
-
-def change_app(call: Call) -> Answer:
-    """Maintenance mode is on or off. Departs: the app's name is its folder's."""
-    payload = call.payload
-    name = payload.text("name")
-    if name is not None and name != call.world.app:
-        raise UserError(
-            "The app has the name of its folder. To give it another one:"
-            f" hk-local stop, then hk-local start --app {name}"
-        )
-    on = payload.flag("maintenance") if payload.get("maintenance") is not None else None
-    warning = call.submit(SetUp(maintenance=on))
-    view = call.view
-    return Answer(lambda: resource.app(view), warning=warning)
-
-
 # --- what they share -----------------------------------------------------------------------------
 
 
@@ -194,12 +143,8 @@ def with_one_more(items: tuple[Item, ...], new: Item) -> tuple[Item, ...]:
 
 
 ROUTES = (
-    Route("PATCH", "/apps/{app}", change_app),
     Route("GET", "/apps/{app}/domains", domains),
     Route("POST", "/apps/{app}/domains", add_domain),
     Route("GET", "/apps/{app}/domains/{domain}", domain),
     Route("DELETE", "/apps/{app}/domains/{domain}", remove_domain),
-    Route("GET", "/apps/{app}/features", features),
-    Route("GET", "/apps/{app}/features/{feature}", feature),
-    Route("PATCH", "/apps/{app}/features/{feature}", change_feature),
 )

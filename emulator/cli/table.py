@@ -242,6 +242,104 @@ COMMANDS: dict[str, Syntax] = {
             ((), "job", "text", ...),
         ),
     ),
+    "open": (
+        "web:open_app",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "path", "text", None),
+        ),
+    ),
+    "maintenance": (
+        "web:maintenance",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "maintenance:on": (
+        "web:maintenance_on",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "maintenance:off": (
+        "web:maintenance_off",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "features": (
+        "web:features",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "features:info": (
+        "web:feature",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "feature", "text", ...),
+        ),
+    ),
+    "features:enable": (
+        "web:enable",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "feature", "text", ...),
+        ),
+    ),
+    "features:disable": (
+        "web:disable",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "feature", "text", ...),
+        ),
+    ),
+    "domains": (
+        "web:domains",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "domains:add": (
+        "web:add_domain",
+        True,
+        (
+            (("--cert", "-c"), "cert", "text", None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "hostname", "text", ...),
+        ),
+    ),
+    "domains:remove": (
+        "web:remove_domain",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "hostname", "text", ...),
+        ),
+    ),
     "heroku": (
         "heroku:heroku",
         False,
@@ -295,4 +393,5 @@ ALIASES = {
     "dyno:resize": "ps:type",
     "resize": "ps:type",
     "dyno:type": "ps:type",
+    "apps:open": "open",
 }

@@ -179,8 +179,11 @@ class World(Fact):
 
         Source: Dev Center, preboot: web dynos of the sizes Standard and Performance.
         """
-        is_asked = PREBOOT in self.features and slot.type == "web" and bool(self.address)
-        return is_asked and not slot.size.startswith((ECO, "Basic"))
+        is_asked = PREBOOT in self.features and slot.must_listen and bool(self.address)
+        return is_asked and self.is_professional(slot.size)
+
+    def is_professional(self, size: str) -> bool:
+        return size not in (ECO, "Basic")
 
     def find(self, target: str | None) -> list[Slot]:
         """The dynos that a name, a process type or None (the whole formation) means."""

@@ -1,4 +1,4 @@
-"""Drains, domains, features and maintenance: kept, listed, removed, by every name they have."""
+"""Drains and domains: kept, listed, removed, by every name they have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emulator.api.percent import quote
+from emulator.api.percent import quote, unquote
 from tests.api.bench import Bench
 
 
@@ -72,38 +72,22 @@ def test_domains(bench):
     assert bench.refused("DELETE", "/apps/~/domains/shop.localhost")[0] == 404
 
 
+def test_domains_as_the_heroku_cli_shows_them(bench):
+    own = "=== shop Heroku Domain\n\nshop.localhost\n"
+    assert bench.text("/apps/~/domains") == own
+    done = bench.ask("POST", "/apps/~/domains", {"hostname": "a.example.org"}, Accept="text/plain")
+    assert unquote(dict(done.fields)["HK-Message"]) == "Adding a.example.org to shop... done"
+    assert b"127.0.0.1 a.example.org to /etc/hosts" in done.body
+    shown = bench.text("/apps/~/domains")
+    assert shown.startswith(f"{own}\n=== shop Custom Domains\n\n  Domain Name")
+    assert " a.example.org" in shown
+    done = bench.ask("DELETE", "/apps/~/domains/a.example.org", Accept="text/plain")
+    assert unquote(dict(done.fields)["HK-Message"]) == "Removing a.example.org from shop... done"
+
+
 @pytest.mark.parametrize("name", [None, "", "localhost", "a b.org", "a/b.org", "."])
 def test_what_is_no_hostname(bench, name):
     assert bench.refused("POST", "/apps/~/domains", {"hostname": name})[0] == 422
-
-
-def test_features(bench):
-    assert not bench.get("/apps/~/features/preboot")["enabled"]
-    for on in (True, False, 1, 0):
-        assert bench.ask("PATCH", "/apps/~/features/preboot", {"enabled": on}).status == 200
-        assert bench.get("/apps/~/features/preboot")["enabled"] is bool(on)
-    assert bench.refused("GET", "/apps/~/features/flying")[0] == 404
-    assert bench.get("/apps/~/features/runtime-heroku-exec")["enabled"]
-    exec_ = "/apps/~/features/runtime-heroku-exec"
-    assert bench.refused("PATCH", exec_, {"enabled": False})[0] == 422
-    assert {one["state"] for one in bench.get("/apps/~/features")} == {"general", "beta"}
-
-
-@pytest.mark.parametrize("on", [True, 1])
-def test_maintenance(bench, on):
-    assert bench.get("/apps/~")["maintenance"] is False
-    bench.ask("PATCH", "/apps/~", {"maintenance": on})
-    assert bench.get("/apps/~")["maintenance"] is True
-    bench.ask("PATCH", "/apps/~", {"name": "shop"})
-    assert bench.get("/apps/~")["maintenance"] is True
-    bench.ask("PATCH", "/apps/~", {"maintenance": 0})
-    assert bench.get("/apps/~")["maintenance"] is False
-
-
-def test_the_name_is_the_folder_s(bench):
-    message = bench.refused("PATCH", "/apps/~", {"name": "other", "maintenance": True})[2]
-    assert "hk-local start --app other" in message
-    assert bench.get("/apps/~")["maintenance"] is False
 
 
 def test_there_is_an_end(bench):

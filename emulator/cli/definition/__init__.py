@@ -10,8 +10,19 @@ from __future__ import annotations
 from emulator.cli.registry import ROOT
 
 # In the order of --help.
-from . import root, start, running, dynos, logs, drains  # isort: skip
-from . import one_offs, scheduler, heroku, other  # isort: skip
+from . import (  # isort: skip
+    root,
+    start,
+    running,
+    dynos,
+    logs,
+    drains,
+    one_offs,
+    scheduler,
+    web,
+    heroku,
+    other,
+)
 
 __all__ = [
     "ROOT",
@@ -23,6 +34,7 @@ __all__ = [
     "drains",
     "one_offs",
     "scheduler",
+    "web",
     "heroku",
     "other",
 ]

@@ -43,6 +43,9 @@ BY_METAVAR = {
     "JOB": NOTHING,
     "URL": NOTHING,
     "URL | TOKEN": NOTHING,
+    "FEATURE": "preboot,http-session-affinity",
+    "HOSTNAME": NOTHING,
+    "[PATH]": NOTHING,
 }
 """Any other want is a list of words, with commas between them."""
 

@@ -66,6 +66,39 @@ _hk_local_syntax() {
         scheduler:run)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
+        open | apps:open)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        maintenance)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        maintenance:on)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        maintenance:off)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        features)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        features:info)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='preboot,http-session-affinity'
+            ;;
+        features:enable)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='preboot,http-session-affinity'
+            ;;
+        features:disable)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='preboot,http-session-affinity'
+            ;;
+        domains)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        domains:add)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        domains:remove)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         heroku)
             options=' --help' values=' ' want=''
             ;;
@@ -125,7 +158,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,scheduler,scheduler:add,scheduler:remove,scheduler:run,heroku,env,releases,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,scheduler,scheduler:add,scheduler:remove,scheduler:run,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,releases,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

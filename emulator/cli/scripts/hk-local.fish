@@ -168,6 +168,56 @@ complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:ru
 complete -c hk-local -n '__hk_local_is scheduler:run' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is scheduler:run' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'open' -d 'Open the app in a browser'
+complete -c hk-local -n '__hk_local_is open apps:open' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is open apps:open' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'maintenance' -d 'Tell whether maintenance mode is on or off'
+complete -c hk-local -n '__hk_local_is maintenance' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is maintenance' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'maintenance:on' -d 'Answer every request with the maintenance page (H80)'
+complete -c hk-local -n '__hk_local_is maintenance:on' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is maintenance:on' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'maintenance:off' -d 'Let requests reach the web dynos again'
+complete -c hk-local -n '__hk_local_is maintenance:off' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is maintenance:off' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features' -d 'List the app\'s features, and which are enabled'
+complete -c hk-local -n '__hk_local_is features' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is features' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is features' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features:info' -d 'Tell what a feature is'
+complete -c hk-local -n '__hk_local_is features:info' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is features:info' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is features:info' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is features:info' -a 'preboot http-session-affinity'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features:enable' -d 'Enable a feature. Nothing restarts'
+complete -c hk-local -n '__hk_local_is features:enable' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is features:enable' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is features:enable' -a 'preboot http-session-affinity'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features:disable' -d 'Disable a feature. Nothing restarts'
+complete -c hk-local -n '__hk_local_is features:disable' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is features:disable' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is features:disable' -a 'preboot http-session-affinity'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'domains' -d 'List the host names by which the app is reached'
+complete -c hk-local -n '__hk_local_is domains' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is domains' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is domains' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'domains:add' -d 'Let the router take requests for a name'
+complete -c hk-local -n '__hk_local_is domains:add' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is domains:add' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'domains:remove' -d 'Let the router refuse requests for a name again'
+complete -c hk-local -n '__hk_local_is domains:remove' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is domains:remove' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'heroku' -d 'Run the official Heroku CLI against the running app'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'env' -d 'Print the environment that leads `heroku` to the running app'

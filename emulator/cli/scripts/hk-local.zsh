@@ -106,6 +106,61 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        open | apps:open)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        maintenance)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        maintenance:on)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        maintenance:off)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        features)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        features:info)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='preboot,http-session-affinity'
+            ;;
+        features:enable)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='preboot,http-session-affinity'
+            ;;
+        features:disable)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='preboot,http-session-affinity'
+            ;;
+        domains)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        domains:add)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        domains:remove)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         heroku)
             options=()
             wants=()
@@ -167,6 +222,17 @@ _hk_local() {
             'scheduler\:add:Run a command every 10 minutes, every hour or every day'
             'scheduler\:remove:Remove a scheduled job; a run that is under way goes on'
             'scheduler\:run:Run a scheduled job now, besides when it is due'
+            'open:Open the app in a browser'
+            'maintenance:Tell whether maintenance mode is on or off'
+            'maintenance\:on:Answer every request with the maintenance page (H80)'
+            'maintenance\:off:Let requests reach the web dynos again'
+            'features:List the app'\''s features, and which are enabled'
+            'features\:info:Tell what a feature is'
+            'features\:enable:Enable a feature. Nothing restarts'
+            'features\:disable:Disable a feature. Nothing restarts'
+            'domains:List the host names by which the app is reached'
+            'domains\:add:Let the router take requests for a name'
+            'domains\:remove:Let the router refuse requests for a name again'
             'heroku:Run the official Heroku CLI against the running app'
             'env:Print the environment that leads `heroku` to the running app'
             'releases:List the releases'
