@@ -15,6 +15,7 @@ from emulator.runtime.files import edit_config, read_app
 
 from .drainage import Drainage
 from .guests import Guests
+from .measuring import Measuring
 from .routing import Routing
 
 TYPE_CHECKING = False
@@ -57,6 +58,7 @@ class Services:
         self._tell_webhooks()
         self.routing = Routing(emulator)
         self.drainage = Drainage(emulator)
+        self.measuring = Measuring(emulator)
         self.watcher = self._watch() if self.options.reload else None
 
     def tell(self, text: str) -> None:

@@ -1,10 +1,11 @@
-"""Measures the memory of each dyno's process tree."""
+"""Measures what each dyno's process tree uses."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from .metrics import Measured
 from .slot import Sampled
 from .warden.tree import descendants
 
@@ -21,6 +22,7 @@ EVERY = 2.0
 BATCH = 50
 PAUSE = 0.05
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Sampler:
@@ -96,3 +98,46 @@ def _by_psutil(shim: int) -> int:
         return sum(process.memory_info().rss for process in tree)
     except psutil.Error:
         return 0
+
+
+def measured(shim: int, quota: int) -> Measured:
+    """All that is used by the processes below the shim; those that have ended count, too, once
+    their parent knows."""
+    if sys.platform != "linux":
+        return Measured(memory(shim, quota), cpu=_cpu_by_psutil(shim))
+    stats = [stat for pid in descendants(shim) if (stat := _stat(pid))]
+    return Measured(
+        memory(shim, quota),
+        sum(_swapped(pid) for pid in descendants(shim)),
+        # utime, stime, cutime, cstime; minflt, cminflt, majflt, cmajflt: proc(5).
+        sum(sum(map(int, stat[11:15])) for stat in stats) / TICK,
+        sum(sum(map(int, stat[7:11])) for stat in stats),
+    )
+
+
+def _stat(pid: int) -> list[bytes]:
+    """The fields of /proc/PID/stat from the state on; none if it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+def _swapped(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            rows = file.read().splitlines()
+    except OSError:
+        return 0
+    return 1024 * sum(int(row.split()[1]) for row in rows if row.startswith(b"VmSwap:"))
+
+
+def _cpu_by_psutil(shim: int) -> float:
+    import psutil
+
+    try:
+        times = [p.cpu_times() for p in psutil.Process(shim).children(recursive=True)]
+    except psutil.Error:
+        return 0.0
+    return float(sum(time.user + time.system for time in times))

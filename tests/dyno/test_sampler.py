@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -154,3 +155,14 @@ def test_who_is_gone_uses_nothing() -> None:
     gone = 2**22 + 1
     assert sampler.memory(gone, 1) == sampler._by_psutil(gone) == sampler._resident(gone) == 0
     assert sampler._proportional(gone) == 0
+
+
+@pytest.mark.real
+def test_what_a_tree_has_used_is_counted_with_what_has_ended_in_it() -> None:
+    burn = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done"
+    root = subprocess.Popen(["sh", "-c", f"sh -c '{burn}'; echo; exec cat"], stdin=-1, stdout=-1)
+    with root:
+        assert root.stdout and root.stdout.read(1) == b"\n"
+        found = sampler.measured(os.getpid(), 1 << 40)
+        assert found.cpu > 0.01 and found.faults > 50
+        assert found.resident > 300_000
