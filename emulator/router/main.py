@@ -2,85 +2,114 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import random
+import gc
+import resource
 import socket
+import time
+import traceback
 
 from . import wire
-from .table import Table, Verdict
+from .link import Link
+from .listener import Listener
+from .loop import Loop
+from .proxy import Proxy
 
-READ = 65536
+RESERVED = 64
+"""Descriptors that are not for clients and their dynos."""
+
+TOLD_EVERY = 1.0
 
 
 class Router:
-    """Relays each connection to a dyno."""
+    """The process: a loop, the link, the listeners and the proxy between them."""
 
     def __init__(self, link: socket.socket) -> None:
-        self.link = link
-        self.data = bytearray()
-        self.table: Table | None = None
-        self.changed = asyncio.Event()
+        self.loop = Loop(time.monotonic, traceback.print_exc)
+        self.link = Link(link, self.loop, self.hear)
+        self.proxy = Proxy(self.loop, self.link.say, time.time)
+        self.start: wire.Start | None = None
+        self.listeners: list[Listener] = []
+        self.is_shutting_down = False
+        self.sweep_at = 0.0
+        self.told = wire.Counters()
+        self.told_at = 0.0
+        self.woke_at = float("-inf")
 
-    def hear(self) -> None:
-        data = self.link.recv(READ)
-        if not data:
-            os._exit(0)
-        self.data += data
-        for kind, body in wire.frames(self.data):
-            if kind is wire.Kind.START:
-                self.start(wire.read_start(body))
-            elif kind is wire.Kind.TABLE:
-                self.table = wire.read_table(body)
-                self.changed.set()
-                self.changed = asyncio.Event()
-            else:
-                os._exit(0)
+    def hear(self, kind: wire.Kind, body: bytes) -> None:
+        """What the emulator says is so."""
+        if kind is wire.Kind.START:
+            self.start = wire.read_start(body)
+        elif kind is wire.Kind.TABLE:
+            self.proxy.update(wire.read_table(body))
+            self.listen()
+        elif kind is wire.Kind.SHUTDOWN:
+            self.shut_down()
 
-    def start(self, start: wire.Start) -> None:
-        loop = asyncio.get_running_loop()
-        for number in range(len(start.listeners)):
-            sock = socket.socket(fileno=wire.FIRST_LISTENER + number)
-            sock.setblocking(False)
-            self.server = loop.create_task(asyncio.start_server(self.serve, sock=sock))
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self.relay(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass
-        finally:
-            writer.close()
-
-    async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        while self.table is None or self.table.verdict() in (Verdict.WAIT, Verdict.WAKE):
-            await self.changed.wait()
-        dyno = self.table.pick(random.random())
-        if dyno is None:
-            writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+    def listen(self) -> None:
+        """Clients are accepted."""
+        start, self.start = self.start, None
+        if start is None:
             return
-        dyno_reader, dyno_writer = await asyncio.open_connection(dyno.address, dyno.port)
-        dyno_writer.write(head.removesuffix(b"\r\n") + b"Connection: close\r\n\r\n")
-        line = f'at=info method=? path="?" dyno={dyno.name} status=200\n'
-        self.link.send(wire.frame(wire.Kind.LINES, line.encode()))
-        await asyncio.gather(copy(reader, dyno_writer), copy(dyno_reader, writer))
+        context = None
+        if any(listener.tls for listener in start.listeners):
+            from .secure import context as made
+
+            context = made(start.certificate, start.key)
+        most = max((_descriptors() - RESERVED) // 2, 16)
+        for number, listener in enumerate(start.listeners):
+            sock = socket.socket(fileno=wire.FIRST_LISTENER + number)
+            tls = context if listener.tls else None
+            self.listeners.append(Listener(self.proxy, sock, listener.port, most, tls))
+
+    def shut_down(self) -> None:
+        self.is_shutting_down = True
+        for listener in self.listeners:
+            listener.close()
+        self.listeners.clear()
+        self.proxy.shut_down()
+
+    def run(self) -> None:
+        """The emulator is gone, or has said SHUTDOWN and the last request was answered."""
+        loop, link = self.loop, self.link
+        while not link.is_over and not (self.is_shutting_down and self.is_done()):
+            loop.turn(max(min(self.sweep_at, link.due) - loop.now, 0.0))
+            if loop.now >= self.sweep_at:
+                self.sweep()
+            link.tell()
+
+    def is_done(self) -> bool:
+        return not (self.proxy.clients or self.link.pending or self.link.due < float("inf"))
+
+    def sweep(self) -> None:
+        self.sweep_at = self.proxy.sweep()
+        for listener in self.listeners:
+            listener.sweep()
+        self.tell()
+
+    def tell(self) -> None:
+        """The emulator knows that somebody waits for a sleeping dyno, and how many came."""
+        now, proxy = self.loop.now, self.proxy
+        if proxy.wakes and now >= self.woke_at + TOLD_EVERY:
+            self.woke_at = now
+            self.link.send(wire.frame(wire.Kind.REQUESTED))
+        counters = wire.Counters(proxy.began, proxy.errors, len(proxy.waiting), self.link.dropped)
+        if counters != self.told and now >= self.told_at + TOLD_EVERY:
+            self.told, self.told_at = counters, now
+            self.link.send(wire.counters_frame(counters))
 
 
-async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(READ):
-        writer.write(data)
-        await writer.drain()
-    writer.close()
-
-
-async def serve() -> None:
-    link = socket.socket(fileno=wire.LINK)
-    router = Router(link)
-    asyncio.get_running_loop().add_reader(link, router.hear)
-    await asyncio.Event().wait()
+def _descriptors() -> int:
+    """How many descriptors we may have: as many as we are allowed to allow ourselves."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError):
+        return soft
+    return hard if hard != resource.RLIM_INFINITY else 65536
 
 
 def main() -> None:
     """The emulator is gone."""
-    asyncio.run(serve())
+    gc.freeze()
+    gc.set_threshold(50_000)
+    Router(socket.socket(fileno=wire.LINK)).run()
