@@ -28,6 +28,9 @@ BY_CI = {"sample", "tests"}
 NOT_RUN = {
     "hk-local start": "goes on until it is stopped",
     "hk-local stop": "the page's other commands need the emulator",
+    "apps:destroy": "the page's other commands need the app",
+    "config:edit": "wants somebody who types",
+    "hk-local console": "the sample has no such process type",
     "hk-local heroku": "needs the Heroku CLI; tests/real/heroku has it",
     "logs --tail": "goes on until it is interrupted",
     "--tail python": "goes on until it is interrupted",

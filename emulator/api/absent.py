@@ -35,10 +35,7 @@ def missing(what: str) -> Endpoint:
     return endpoint
 
 
-ONE_APP = (
-    "One folder is one app here. For another, run hk-local start in another folder; to be rid of "
-    "this one, hk-local stop and delete .hk-local."
-)
+ONE_APP = "One folder is one app here. For another one, run hk-local start in its folder."
 FOLDER_IS_CODE = "The folder is the code here: an edit of the Procfile is a new release."
 NO_BUILDPACKS = "There are no buildpacks here: the app runs with what this machine has."
 NO_ADDONS = "There are no add-ons here yet. Set the config vars that one would set."
@@ -62,7 +59,6 @@ EMPTY = (
 )
 REFUSED = (
     ("POST", "/apps", ONE_APP),
-    ("DELETE", "/apps/{app}", ONE_APP),
     ("PUT", "/apps/{app}/buildpack-installations", NO_BUILDPACKS),
     ("POST", "/apps/{app}/builds", FOLDER_IS_CODE),
     ("POST", "/apps/{app}/slugs", FOLDER_IS_CODE),

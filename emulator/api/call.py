@@ -35,7 +35,8 @@ if TYPE_CHECKING:
         many columns and lines, or to pipes; the client may want the exit status in the
         end, and show output on a screen.
         `edit_config` changes the user's own files and answers with the config vars that they set.
-        `tell` writes a line to the log.
+        `forget` has the app's state deleted when the emulator ends. `tell` writes a line to the
+        log.
         """
 
         kernel: Kernel
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
             self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool
         ) -> str: ...
         def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
+        def forget(self) -> None: ...
         def tell(self, text: str) -> None: ...
 
     class Timer(Protocol):

@@ -6,7 +6,7 @@ from emulator.errors import NotFound, UserError
 from emulator.runtime.command import SetUp
 from emulator.runtime.world import AFFINITY, PREBOOT
 
-from . import resource, text
+from . import apps, resource, text
 from .answer import Answer
 from .identity import identity
 from .resource import ALL_APPS
@@ -25,6 +25,8 @@ GENERAL = "general"
 
 ALWAYS_ON = "runtime-heroku-exec"
 """Or ps:exec would restart every dyno first."""
+NO_SSH = "heroku ps:exec wants SSH at port 80, which is nobody's here. Use hk-local ps:exec."
+"""The CLI asks for this feature first, and says nothing of ours when it then cannot connect."""
 FEATURES = {
     AFFINITY: (GENERAL, "Sticky sessions"),
     PREBOOT: (GENERAL, "Seamless deploys: new web dynos start before old ones stop"),
@@ -61,7 +63,8 @@ def _listed(view: View, ink: Ink) -> str:
 
 def feature(call: Call) -> Answer:
     view, name = call.view, _named_feature(call)
-    return Answer(lambda: _feature(view, name), lambda ink: _told(view, name, ink))
+    warning = NO_SSH if name == ALWAYS_ON else ""
+    return Answer(lambda: _feature(view, name), lambda ink: _told(view, name, ink), warning=warning)
 
 
 def _told(view: View, name: str, ink: Ink) -> str:
@@ -131,24 +134,20 @@ def _feature(view: View, name: str) -> Resource:
 
 
 def change_app(call: Call) -> Answer:
-    """Maintenance mode is on or off. Departs: the app's name is its folder's."""
+    """Maintenance mode is on or off; the app has the name that was asked for."""
     payload = call.payload
-    name = payload.text("name")
-    if name is not None and name != call.world.app:
-        raise UserError(
-            "The app has the name of its folder. To give it another one:"
-            f" hk-local stop, then hk-local start --app {name}"
-        )
     on = payload.flag("maintenance") if payload.get("maintenance") is not None else None
-    warning = call.submit(SetUp(maintenance=on))
+    renamed = apps.rename(call)
+    if on is None:
+        return renamed
+    warning = call.submit(SetUp(maintenance=on)) or renamed.warning
     view = call.view
 
     def message(ink: Ink) -> str:
         doing = "Enabling" if on else "Disabling"
         return f"{doing} maintenance mode for {ink.app(view.world.app)}... done"
 
-    told = None if on is None else message
-    return Answer(lambda: resource.app(view), message=told, warning=warning)
+    return Answer(lambda: resource.app(view), message=message, warning=warning)
 
 
 ROUTES = (

@@ -63,6 +63,7 @@ def table() -> tuple[Route, ...]:
         Route("GET", "/apps", apps.apps),
         Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),
+        Route("DELETE", "/apps/{app}", apps.destroy),
         Route("GET", "/apps/{app}/dynos", dynos.dynos),
         Route("POST", "/apps/{app}/dynos", one_off.run),
         Route("POST", "/apps/{app}/dynos/{dyno}", one_off.inside),

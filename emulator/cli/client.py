@@ -133,14 +133,14 @@ class Client:
             try:
                 return self._try_to_connect()
             except NoEmulator:
-                if not self._is_alive():
+                if not self.is_alive():
                     raise
                 from time import sleep
 
                 sleep(PAUSE)
         raise Silent(dir=self.dir)
 
-    def _is_alive(self) -> bool:
+    def is_alive(self) -> bool:
         """The process that has signed the lock file is there; one that stopped has signed off."""
         try:
             with open(os.path.join(self.dir, STATE, "lock"), "rb") as lock:

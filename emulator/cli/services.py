@@ -86,6 +86,10 @@ class Services:
         """The user's `.env` says so; the config vars that it sets now."""
         return edit_config(self.options.dir, self.options.env, changes)
 
+    def forget(self) -> None:
+        """Nothing of the app but the user's own files is left once the emulator has ended."""
+        self.emulator.boot.folder.is_doomed = True
+
     def _serve(self) -> Server:
         server = Server(self.emulator.loop, self.emulator.boot.folder.path, self)
         try:

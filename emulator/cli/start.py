@@ -133,7 +133,8 @@ class Boot:
             world = world.replace(id=os.urandom(8).hex())
         url = self.address.url if self.address else ""
         port = None if options.router else options.port
-        world = world.replace(app=blank.app, policy=policy(options), web_port=port, address=url)
+        name = options.app or world.given_name or blank.app
+        world = world.replace(app=name, policy=policy(options), web_port=port, address=url)
         self.runner.mark = world.id
         return store, world
 

@@ -203,6 +203,41 @@ COMMANDS: dict[str, Syntax] = {
             ((), "words", "texts", ...),
         ),
     ),
+    "console": (
+        "run:console",
+        True,
+        (
+            (("--env", "-e"), "env", "texts", ()),
+            (("--size", "-s"), "size", "text", None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "run:inside": (
+        "run:inside",
+        False,
+        (
+            (("--env", "-e"), "env", "texts", ()),
+            (("--no-tty",), "no_tty", "flag", False),
+            (("--exit-code", "-x"), "exit_code", "flag", False),
+            (("--no-launcher",), "no_launcher", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "words", "texts", ...),
+        ),
+    ),
+    "ps:exec": (
+        "run:exec_",
+        False,
+        (
+            (("--dyno", "-d"), "dyno", "text", "web.1"),
+            (("--status",), "status", "flag", False),
+            (("--ssh",), "ssh", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "words", "texts", ()),
+        ),
+    ),
     "scheduler": (
         "scheduler:jobs",
         True,
@@ -240,6 +275,84 @@ COMMANDS: dict[str, Syntax] = {
             (("--app", "-a"), "app", "text", None),
             (("--dir", "-C"), "dir", "text", None),
             ((), "job", "text", ...),
+        ),
+    ),
+    "apps:info": (
+        "apps:info",
+        True,
+        (
+            (("--json", "-j"), "json", "flag", False),
+            (("--shell", "-s"), "shell", "flag", False),
+            (("--extended", "-x"), "extended", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "apps:rename": (
+        "apps:rename",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "newname", "text", ...),
+        ),
+    ),
+    "apps:destroy": (
+        "apps:destroy",
+        True,
+        (
+            (("--confirm", "-c"), "confirm", "text", None),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "name", "text", None),
+        ),
+    ),
+    "config": (
+        "config:config",
+        True,
+        (
+            (("--json", "-j"), "json", "flag", False),
+            (("--shell", "-s"), "shell", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "config:get": (
+        "config:get",
+        True,
+        (
+            (("--json", "-j"), "json", "flag", False),
+            (("--shell", "-s"), "shell", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "names", "texts", ...),
+        ),
+    ),
+    "config:set": (
+        "config:set_",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "pairs", "texts", ...),
+        ),
+    ),
+    "config:unset": (
+        "config:unset",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "names", "texts", ...),
+        ),
+    ),
+    "config:edit": (
+        "edit:edit",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "name", "text", None),
         ),
     ),
     "open": (
@@ -393,5 +506,12 @@ ALIASES = {
     "dyno:resize": "ps:type",
     "resize": "ps:type",
     "dyno:type": "ps:type",
+    "dyno:exec": "ps:exec",
+    "info": "apps:info",
+    "rename": "apps:rename",
+    "destroy": "apps:destroy",
+    "apps:delete": "apps:destroy",
+    "config:add": "config:set",
+    "config:remove": "config:unset",
     "apps:open": "open",
 }

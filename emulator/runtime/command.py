@@ -90,6 +90,12 @@ class Retry(Command):
     description: str = ""
 
 
+class Rename(Command):
+    """The app has that name, at later starts too."""
+
+    name: str
+
+
 class SetUp(Command):
     """These are the app's surroundings now; what is None stays as it is."""
 

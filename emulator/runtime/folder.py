@@ -41,6 +41,8 @@ class Folder:
         self.path = os.path.join(app_dir, NAME)
         self.was_killed = False
         """The emulator that had the lock last did not stop in an orderly way."""
+        self.is_doomed = False
+        """The app was destroyed: nothing of the folder is left once it is unlocked."""
         self._lock = -1
         try:
             self._make()
@@ -104,5 +106,9 @@ class Folder:
 
     def unlock(self) -> None:
         """The next emulator may come, and knows that we stopped in an orderly way."""
+        if self.is_doomed:
+            from shutil import rmtree
+
+            rmtree(self.path, ignore_errors=True)
         os.ftruncate(self._lock, 0)
         os.close(self._lock)

@@ -131,6 +131,11 @@ def _idle(doing: Decision) -> None:
                 doing.step(name, dyno.Idle())
 
 
+def rename(doing: Decision, given: ask.Rename) -> None:
+    """No release, and no dyno restarts. Source: Dev Center, renaming-apps."""
+    doing.world = doing.world.replace(app=given.name, given_name=given.name)
+
+
 def shut_down(doing: Decision, given: ask.Shutdown) -> None:
     doing.world = doing.world.replace(stopping=True)
     doing.reconcile()
@@ -176,6 +181,7 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.Retry: releasing.retry,
     ask.SetUp: set_up,
     ask.Requested: requested,
+    ask.Rename: rename,
     ask.Shutdown: shut_down,
     ask.Abort: abort,
     ask.Slept: lapse.slept,

@@ -30,7 +30,7 @@ AROUND: dict[str, type[Fact]] = {
     "jobs": Job,
 }
 DURABLE = (
-    *("id", "app", "formation", "left_out", "heroku_formation", "releases"),
+    *("id", "app", "given_name", "formation", "left_out", "heroku_formation", "releases"),
     *("maintenance", "features", *AROUND),
 )
 
@@ -143,7 +143,7 @@ class Store:
             )
         )
         fields: dict[str, object] = {"formation": formation, "releases": releases}
-        for name in ("id", "app"):
+        for name in ("id", "app", "given_name"):
             if name in meta:
                 fields[name] = _text(meta[name])
         for name in ("heroku_formation", "maintenance"):
@@ -179,6 +179,7 @@ class Store:
         meta = {
             "id": after.id,
             "app": after.app,
+            "given_name": after.given_name,
             "heroku_formation": f"{after.heroku_formation:d}",
             "maintenance": f"{after.maintenance:d}",
         }

@@ -49,6 +49,8 @@ class World(Fact):
     app: str
     user: str
     id: str = ""
+    given_name: str = ""
+    """What `apps:rename` has made of the name that the folder gives."""
     formation: Mapping[str, Quantity] = {}
     left_out: Mapping[str, Quantity] = {}
     """What is remembered of process types that this run was told to leave out."""

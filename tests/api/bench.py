@@ -107,6 +107,9 @@ class Bench:
         self.awaited.append((dyno, size, wants_status, on_screen))
         return "rendezvous://localhost:5000/secret"
 
+    def forget(self):
+        self.is_forgotten = True
+
     def tell(self, text):
         self.told.append(text)
 

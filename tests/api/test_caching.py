@@ -52,7 +52,6 @@ def test_what_there_is_none_of():
     bench = Bench()
     assert bench.get("/apps/~/addons") == bench.get("/addon-attachments") == []
     assert bench.refused("POST", "/apps", {"name": "x"})[0] == 422
-    assert "hk-local start" in bench.refused("DELETE", "/apps/~")[2]
     assert bench.refused("GET", "/apps/~/pipeline-couplings")[:2] == (404, "not_found")
     assert bench.refused("GET", "/account/features/x")[:2] == (404, "not_found")
 

@@ -38,12 +38,6 @@ def test_maintenance(bench, on):
     assert bench.get("/apps/~")["maintenance"] is False
 
 
-def test_the_name_is_the_folder_s(bench):
-    message = bench.refused("PATCH", "/apps/~", {"name": "other", "maintenance": True})[2]
-    assert "hk-local start --app other" in message
-    assert bench.get("/apps/~")["maintenance"] is False
-
-
 def told(bench, target, body):
     """What the Heroku CLI would write to stderr."""
     fields = dict(bench.ask("PATCH", target, body, Accept="text/plain").fields)

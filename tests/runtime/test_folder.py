@@ -137,3 +137,13 @@ def test_a_disk_without_room_for_the_pid_is_a_message(
     monkeypatch.setattr(os, "pwrite", pwrite)
     with pytest.raises(FolderUnusable, match=r"lock: No space left on device\. hk-local keeps"):
         Folder(str(tmp_path)).lock()
+
+
+def test_nothing_is_left_of_a_doomed_one(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("web: serve\n")
+    folder = Folder(str(tmp_path))
+    folder.lock()
+    (tmp_path / ".hk-local/log").mkdir()
+    folder.is_doomed = True
+    folder.unlock()
+    assert [path.name for path in tmp_path.iterdir()] == ["Procfile"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from typer import Option
+from typer import Argument, Option
 
 from emulator.cli.definition.parameters import (
     NONE,
@@ -18,6 +18,8 @@ from emulator.cli.definition.parameters import (
     Type,
 )
 from emulator.cli.registry import command
+
+NoTty = Annotated[bool, Option("--no-tty", help="Pipes, even where there is a terminal")]
 
 
 @command(
@@ -36,9 +38,7 @@ from emulator.cli.registry import command
 def run(
     words: CommandWords,
     env: Env = NONE,
-    no_tty: Annotated[
-        bool, Option("--no-tty", help="Pipes, even where there is a terminal")
-    ] = False,
+    no_tty: NoTty = False,
     size: Size = None,
     type: Type = None,
     exit_code: Annotated[bool, Option("--exit-code", "-x", hidden=True)] = False,
@@ -76,3 +76,58 @@ def run_detached(
     dir: Dir = None,
 ) -> None:
     """Run a command in a one-off dyno whose output goes to the log."""
+
+
+@command("console", "run:console", ONE_OFFS, examples="hk-local console -e DEBUG=1")
+def console(env: Env = NONE, size: Size = None, app: App = None, dir: Dir = None) -> None:
+    """Run the Procfile's `console` in a one-off, attached."""
+
+
+@command(
+    "run:inside",
+    "run:inside",
+    ONE_OFFS,
+    raw=True,
+    examples="hk-local run:inside web.1 'echo $PORT'",
+)
+def run_inside(
+    words: Annotated[
+        list[str], Argument(metavar="DYNO COMMAND...", help="A dyno, and what to run there")
+    ],
+    env: Env = NONE,
+    no_tty: NoTty = False,
+    exit_code: Annotated[bool, Option("--exit-code", "-x", hidden=True)] = False,
+    no_launcher: Ignored = False,
+    app: App = None,
+    dir: Dir = None,
+) -> None:
+    """Run a command beside a dyno, attached.
+
+    It has the dyno's size and $PORT, and the terminal or the pipes that this command has.
+    """
+
+
+@command(
+    "ps:exec",
+    "run:exec_",
+    ONE_OFFS,
+    raw=True,
+    hidden_aliases=("dyno:exec",),
+    examples="""
+        hk-local ps:exec                      # a shell beside web.1
+        hk-local ps:exec -d worker.1 -- ps x
+        hk-local ps:exec --status
+    """,
+)
+def ps_exec(
+    words: Annotated[list[str], Argument(metavar="[COMMAND]...", help="What to run")] = NONE,
+    dyno: Annotated[str, Option("--dyno", "-d", metavar="DYNO", help="Which dyno")] = "web.1",
+    status: Annotated[bool, Option("--status", help="List the dynos that it can go to")] = False,
+    ssh: Annotated[bool, Option("--ssh", hidden=True)] = False,
+    app: App = None,
+    dir: Dir = None,
+) -> None:
+    """Open a shell beside a dyno, or run a command there.
+
+    All dynos are on this machine and in this folder, so it is run:inside.
+    """

@@ -8,6 +8,7 @@ from typer import Argument, Option
 
 RUN = "Run the app"
 DYNOS = "Dynos"
+APP = "The app"
 LOGS = "Logs"
 ONE_OFFS = "One-offs"
 SCHEDULER = "Scheduler"
@@ -42,6 +43,7 @@ Env = Annotated[
 ]
 Size = Annotated[str | None, Option("--size", "-s", metavar="SIZE", help="Dyno size")]
 Type = Annotated[str | None, Option("--type", metavar="TYPE", help="Process type of the dyno")]
+Shell = Annotated[bool, Option("--shell", "-s", help="Print lines that a shell can read")]
 CommandWords = Annotated[
     list[str], Argument(metavar="COMMAND...", help="A command, or a process type and arguments")
 ]

@@ -54,6 +54,15 @@ _hk_local_syntax() {
         run:detached)
             options='--env --size --type --tail --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --type=types --app= -a= --dir=folders -C=folders ' want='commands'
             ;;
+        console)
+            options='--env --size --app --dir --help' values=' --env= -e= --size=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl -s=eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        run:inside)
+            options='--env --no-tty --app --dir --help' values=' --env= -e= --app= -a= --dir=folders -C=folders ' want='dynos'
+            ;;
+        ps:exec | dyno:exec)
+            options='--dyno --status --app --dir --help' values=' --dyno=dynos -d=dynos --app= -a= --dir=folders -C=folders ' want='commands'
+            ;;
         scheduler)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
@@ -64,6 +73,30 @@ _hk_local_syntax() {
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
         scheduler:run)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        apps:info | info)
+            options='--json --shell --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        apps:rename | rename)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        apps:destroy | destroy | apps:delete)
+            options='--confirm --app --dir --help' values=' --confirm= -c= --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        config)
+            options='--json --shell --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        config:get)
+            options='--json --shell --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        config:set | config:add)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        config:unset | config:remove)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        config:edit)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
         open | apps:open)
@@ -158,7 +191,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,scheduler,scheduler:add,scheduler:remove,scheduler:run,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,releases,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,scheduler,scheduler:add,scheduler:remove,scheduler:run,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,releases,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

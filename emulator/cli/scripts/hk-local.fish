@@ -147,6 +147,26 @@ complete -c hk-local -n '__hk_local_is run:detached' -l app -s a -x -d 'App to a
 complete -c hk-local -n '__hk_local_is run:detached' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 complete -c hk-local -n '__hk_local_is run:detached' -F -a '(__hk_local_names types; __fish_complete_command)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'console' -d 'Run the Procfile\'s `console` in a one-off, attached'
+complete -c hk-local -n '__hk_local_is console' -l env -s e -x -d 'Set variables for this one-off; repeatable'
+complete -c hk-local -n '__hk_local_is console' -l size -s s -x -a 'eco basic standard-1x standard-2x performance-m performance-l performance-l-ram performance-xl performance-2xl' -d 'Dyno size'
+complete -c hk-local -n '__hk_local_is console' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is console' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'run:inside' -d 'Run a command beside a dyno, attached'
+complete -c hk-local -n '__hk_local_is run:inside' -l env -s e -x -d 'Set variables for this one-off; repeatable'
+complete -c hk-local -n '__hk_local_is run:inside' -l no-tty -d 'Pipes, even where there is a terminal'
+complete -c hk-local -n '__hk_local_is run:inside' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is run:inside' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is run:inside' -a '(__hk_local_names dynos)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'ps:exec' -d 'Open a shell beside a dyno, or run a command there'
+complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -l dyno -s d -x -a '(__hk_local_names dynos)' -d 'Which dyno'
+complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -l status -d 'List the dynos that it can go to'
+complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -F -a '(__hk_local_names types; __fish_complete_command)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler' -d 'List the scheduled jobs'
 complete -c hk-local -n '__hk_local_is scheduler' -l json -d 'Print JSON'
 complete -c hk-local -n '__hk_local_is scheduler' -l app -s a -x -d 'App to ask'
@@ -167,6 +187,45 @@ complete -c hk-local -n '__hk_local_is scheduler:remove' -l dir -s C -x -a '(__f
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:run' -d 'Run a scheduled job now, besides when it is due'
 complete -c hk-local -n '__hk_local_is scheduler:run' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is scheduler:run' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'apps:info' -d 'Show where the app\'s web is, how many dynos it has, and more'
+complete -c hk-local -n '__hk_local_is apps:info info' -l json -s j -d 'Print JSON'
+complete -c hk-local -n '__hk_local_is apps:info info' -l shell -s s -d 'Print lines that a shell can read'
+complete -c hk-local -n '__hk_local_is apps:info info' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is apps:info info' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'apps:rename' -d 'Give the app another name than its folder\'s'
+complete -c hk-local -n '__hk_local_is apps:rename rename' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is apps:rename rename' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'apps:destroy' -d 'Stop the app and delete what hk-local knows of it'
+complete -c hk-local -n '__hk_local_is apps:destroy destroy apps:delete' -l confirm -s c -x -d 'The name, so as not to be asked'
+complete -c hk-local -n '__hk_local_is apps:destroy destroy apps:delete' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is apps:destroy destroy apps:delete' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'config' -d 'Show the config vars of the current release'
+complete -c hk-local -n '__hk_local_is config' -l json -s j -d 'Print JSON'
+complete -c hk-local -n '__hk_local_is config' -l shell -s s -d 'Print lines that a shell can read'
+complete -c hk-local -n '__hk_local_is config' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is config' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'config:get' -d 'Print the value of a config var'
+complete -c hk-local -n '__hk_local_is config:get' -l json -s j -d 'Print JSON'
+complete -c hk-local -n '__hk_local_is config:get' -l shell -s s -d 'Print lines that a shell can read'
+complete -c hk-local -n '__hk_local_is config:get' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is config:get' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'config:set' -d 'Set config vars'
+complete -c hk-local -n '__hk_local_is config:set config:add' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is config:set config:add' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'config:unset' -d 'Remove config vars'
+complete -c hk-local -n '__hk_local_is config:unset config:remove' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is config:unset config:remove' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'config:edit' -d 'Edit the config vars in $VISUAL or $EDITOR'
+complete -c hk-local -n '__hk_local_is config:edit' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is config:edit' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'open' -d 'Open the app in a browser'
 complete -c hk-local -n '__hk_local_is open apps:open' -l app -s a -x -d 'App to ask'

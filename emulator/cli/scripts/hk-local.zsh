@@ -86,6 +86,21 @@ _hk_local_syntax() {
             wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --type 'types' --app '' -a '' --dir 'folders' -C 'folders')
             positional='commands'
             ;;
+        console)
+            options=('--env:Set variables for this one-off; repeatable' '--size:Dyno size' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--env '' -e '' --size 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' -s 'eco,basic,standard-1x,standard-2x,performance-m,performance-l,performance-l-ram,performance-xl,performance-2xl' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        run:inside)
+            options=('--env:Set variables for this one-off; repeatable' '--no-tty:Pipes, even where there is a terminal' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--env '' -e '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='dynos'
+            ;;
+        ps:exec | dyno:exec)
+            options=('--dyno:Which dyno' '--status:List the dynos that it can go to' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--dyno 'dynos' -d 'dynos' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='commands'
+            ;;
         scheduler)
             options=('--json:Print JSON' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
@@ -102,6 +117,46 @@ _hk_local_syntax() {
             positional=''
             ;;
         scheduler:run)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        apps:info | info)
+            options=('--json:Print JSON' '--shell:Print lines that a shell can read' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        apps:rename | rename)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        apps:destroy | destroy | apps:delete)
+            options=('--confirm:The name, so as not to be asked' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--confirm '' -c '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        config)
+            options=('--json:Print JSON' '--shell:Print lines that a shell can read' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        config:get)
+            options=('--json:Print JSON' '--shell:Print lines that a shell can read' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        config:set | config:add)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        config:unset | config:remove)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        config:edit)
             options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
@@ -218,10 +273,21 @@ _hk_local() {
             'drains\:remove:Send nothing more to that receiver'
             'run:Run a command in a one-off dyno, attached to this terminal'
             'run\:detached:Run a command in a one-off dyno whose output goes to the log'
+            'console:Run the Procfile'\''s `console` in a one-off, attached'
+            'run\:inside:Run a command beside a dyno, attached'
+            'ps\:exec:Open a shell beside a dyno, or run a command there'
             'scheduler:List the scheduled jobs'
             'scheduler\:add:Run a command every 10 minutes, every hour or every day'
             'scheduler\:remove:Remove a scheduled job; a run that is under way goes on'
             'scheduler\:run:Run a scheduled job now, besides when it is due'
+            'apps\:info:Show where the app'\''s web is, how many dynos it has, and more'
+            'apps\:rename:Give the app another name than its folder'\''s'
+            'apps\:destroy:Stop the app and delete what hk-local knows of it'
+            'config:Show the config vars of the current release'
+            'config\:get:Print the value of a config var'
+            'config\:set:Set config vars'
+            'config\:unset:Remove config vars'
+            'config\:edit:Edit the config vars in $VISUAL or $EDITOR'
             'open:Open the app in a browser'
             'maintenance:Tell whether maintenance mode is on or off'
             'maintenance\:on:Answer every request with the maintenance page (H80)'

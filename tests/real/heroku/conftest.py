@@ -21,6 +21,7 @@ PROCFILE = f"""\
 web: {sys.executable} -u -m http.server $PORT
 worker: echo ready; exec sleep 1000
 spare: exec sleep 1000
+console: echo a console of shop
 greet: echo hello $NAME, you are $DYNO
 """
 
@@ -103,6 +104,6 @@ def heroku(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     (home / ".cache" / "heroku").mkdir(parents=True)
     (home / ".cache" / "heroku" / "terms-of-service").touch()
     cli = Cli(dir, home)
-    cli.start("-m", "spare=0,greet=0")
+    cli.start("-m", "spare=0,greet=0,console=0")
     yield cli
     cli.hk_local("stop", "--kill")

@@ -43,7 +43,7 @@ class TestDynos:
         ]
 
     def test_scaling(self, heroku: Cli):
-        expected = "greet=0:Basic spare=0:Basic web=1:Basic worker=1:Basic\n"
+        expected = "console=0:Basic greet=0:Basic spare=0:Basic web=1:Basic worker=1:Basic\n"
         assert heroku("ps:scale").out == expected
         done = heroku("ps:scale", "spare=2", "greet=0")
         assert done.told == "Scaling dynos... done, now running spare at 2:Basic, greet at 0:Basic"
@@ -209,10 +209,17 @@ class TestApp:
         assert "Couldn't find that app." in heroku("ps", "-a", "other", code=2).told
 
     def test_what_one_folder_cannot_do(self, heroku: Cli):
-        for words in (["apps:create", "x-y"], ["apps:destroy", "shop", "--confirm", "shop"]):
-            assert "One folder is one app here" in heroku(*words, code=2).told
-        assert "has the name of its folder" in heroku("apps:rename", "other", code=2).told
+        assert "One folder is one app here" in heroku("apps:create", "x-y", code=2).told
         assert heroku("apps").out == "=== dev@localhost Apps\n\nshop\n"
+
+    def test_rename(self, heroku: Cli):
+        done = heroku("apps:rename", "store-2")
+        assert done.told.startswith("Renaming shop to store-2... done")
+        assert "$HEROKU_APP still says shop in shells" in done.told
+        assert done.out.split()[2].endswith("/store-2.git")
+        assert "Couldn't find that app." in heroku("ps", code=2).told
+        heroku("apps:rename", "shop", "-a", "store-2")
+        assert heroku("ps:scale").out == heroku.hk_local("ps:scale")
 
     def test_maintenance(self, heroku: Cli):
         assert heroku("maintenance").out == "off\n"

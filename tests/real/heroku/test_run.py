@@ -170,6 +170,25 @@ def test_a_terminal_of_the_clients_size(shell: Shell):
     shell.expect_exact("=3=")
 
 
+def test_config_edit(shell: Shell, heroku: Cli):
+    """On a terminal: without one the CLI takes what it reads for the name of a config var."""
+    before = (heroku.dir / ".env").read_text()
+    editor = heroku.dir.parent / "editor"
+    editor.write_text("#!/bin/sh\nsed -i s/=you/=them/ $1\n")
+    editor.chmod(0o700)
+    shell.type(f"EDITOR={editor} {HEROKU} config:edit")
+    shell.expect_exact("- NAME=you\r\n+ NAME=them")
+    shell.expect_exact("with these values?")
+    shell.sendline("y")
+    shell.expect_exact("=0=")
+    assert (heroku.dir / ".env").read_text() == before.replace("you", "them")
+    heroku.hk_local("config:set", "NAME=you")
+
+
+def test_console(heroku: Cli):
+    assert heroku("console").out == "a console of shop\n"
+
+
 def test_what_is_typed_and_ctrl_d(shell: Shell):
     shell.type(f"{HEROKU} run 'read x; echo got $x; cat; echo end'")
     shell.expect(rb"up, run\.\d{4}\s")
