@@ -112,6 +112,7 @@ def ready(doing: Step, given: Input) -> None:
     assert isinstance(given, Ready)
     if given.loopback and doing.moment.policy.strict_bind:
         return
+    doing.change(host=given.host)
     arrive(doing)
     if given.loopback:
         doing.hint(

@@ -24,12 +24,16 @@ MAPPED_V4 = b"0000000000000000FFFF0000"
 both (of a JVM, say) listens on: words in the machine's byte order, which is little-endian."""
 
 
+LOCALHOST = bytes((127, 0, 0, 1))
+
+
 class Listener(Fact):
-    """A listening socket; `inode` says whose it is."""
+    """A listening socket; `inode` says whose it is, `host` where this machine reaches it."""
 
     port: int
     loopback: bool
     inode: bytes
+    host: str
 
 
 def listeners() -> list[Listener]:
@@ -47,12 +51,23 @@ def _table(path: str) -> Iterator[Listener]:
         fields = row.split()
         if fields[3] == LISTEN:
             address, _, port = fields[1].partition(b":")
-            yield Listener(int(port, 16), _is_loopback(address), fields[9])
+            yield Listener(int(port, 16), _is_loopback(address), fields[9], _host(address))
 
 
 def _is_loopback(address: bytes) -> bool:
     is_v4 = len(address) == 8 or address.startswith(MAPPED_V4)
     return address.endswith(LOOPBACK_V4) if is_v4 else address == LOOPBACK_V6
+
+
+def _host(address: bytes) -> str:
+    """Who listens everywhere is reached on loopback, whoever does not at its own address."""
+    words = bytes.fromhex(address.decode())
+    raw = b"".join(words[n : n + 4][::-1] for n in range(0, len(words), 4))
+    is_v4 = len(raw) == 4 or address.startswith(MAPPED_V4)
+    if is_v4 or not any(raw):
+        host = raw[-4:]
+        return _socket.inet_ntop(_socket.AF_INET, host if any(host) else LOCALHOST)
+    return _socket.inet_ntop(_socket.AF_INET6, raw)
 
 
 def sockets_of(shim: int) -> set[bytes]:
@@ -69,12 +84,12 @@ def sockets_of(shim: int) -> set[bytes]:
     return inodes
 
 
-def accepts(port: int) -> bool:
-    """Whether something accepts connections on that port of this machine: the way without /proc."""
-    return any(
-        _accepts(family, host, port)
-        for family, host in ((_socket.AF_INET, "127.0.0.1"), (_socket.AF_INET6, "::1"))
-    )
+def accepting(port: int) -> str | None:
+    """The address at which something accepts connections on that port: the way without /proc."""
+    for family, host in ((_socket.AF_INET, "127.0.0.1"), (_socket.AF_INET6, "::1")):
+        if _accepts(family, host, port):
+            return host
+    return None
 
 
 def _accepts(family: int, host: str, port: int) -> bool:

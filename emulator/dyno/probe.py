@@ -72,18 +72,19 @@ class Probe:
             own = listening.sockets_of(one.shim)
             mine = [listener for listener in on_port if listener.inode in own]
             if mine:
-                self._ready(one, all(listener.loopback for listener in mine))
+                loopback = all(listener.loopback for listener in mine)
+                self._ready(one, loopback, mine[0].host)
             elif is_late:
                 self._stray(one, [listener for listener in table if listener.inode in own])
 
     def _look_by_connecting(self) -> None:
         for one in list(self.watched.values()):
-            if listening.accepts(one.port):
-                self._ready(one, loopback=False)
+            if host := listening.accepting(one.port):
+                self._ready(one, loopback=False, host=host)
 
-    def _ready(self, one: Watched, loopback: bool) -> None:
+    def _ready(self, one: Watched, loopback: bool, host: str) -> None:
         self.forget(one.launch)
-        self.report(Ready(one.launch, loopback))
+        self.report(Ready(one.launch, loopback, host))
 
     def _stray(self, one: Watched, elsewhere: list[Listener]) -> None:
         if elsewhere:

@@ -60,6 +60,7 @@ class Launch(Fact):
     phase: Phase
     port: int
     release: int
+    host: str = "127.0.0.1"
     deadline: float | None = None
     spawned_at: float | None = None
     up_at: float | None = None
@@ -270,9 +271,10 @@ class SpawnFailed(Report):
 
 
 class Ready(Report):
-    """It listens on $PORT; `loopback`: on 127.0.0.1 or ::1 only."""
+    """It listens on $PORT; `loopback`: on 127.0.0.1 or ::1 only. It is reached at `host`."""
 
     loopback: bool = False
+    host: str = "127.0.0.1"
 
 
 class Strayed(Report):

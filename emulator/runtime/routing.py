@@ -41,7 +41,7 @@ def _dynos(slot: Slot) -> Iterator[WebDyno]:
     """Its launches that serve or will; a launch that was told to stop gets no request any more."""
     if slot.serving:
         for launch in slot.serving:
-            yield WebDyno(slot.name, launch.id, launch.port, State.UP)
+            yield WebDyno(slot.name, launch.id, launch.port, State.UP, launch.host)
     elif slot.current:
         yield WebDyno(slot.name, slot.current.id, slot.current.port, State.STARTING)
     elif slot.asleep:

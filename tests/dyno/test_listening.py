@@ -34,21 +34,23 @@ def found(server: socket.socket) -> listening.Listener:
 
 
 @pytest.mark.parametrize(
-    ("host", "family", "loopback"),
+    ("host", "family", "loopback", "at"),
     [
-        ("127.0.0.1", socket.AF_INET, True),
-        ("127.8.9.10", socket.AF_INET, True),
-        ("0.0.0.0", socket.AF_INET, False),
-        ("::1", socket.AF_INET6, True),
-        ("::", socket.AF_INET6, False),
-        ("::ffff:127.0.0.1", socket.AF_INET6, True),
-        ("::ffff:0.0.0.0", socket.AF_INET6, False),
+        ("127.0.0.1", socket.AF_INET, True, "127.0.0.1"),
+        ("127.8.9.10", socket.AF_INET, True, "127.8.9.10"),
+        ("0.0.0.0", socket.AF_INET, False, "127.0.0.1"),
+        ("::1", socket.AF_INET6, True, "::1"),
+        ("::", socket.AF_INET6, False, "127.0.0.1"),
+        ("::ffff:127.0.0.1", socket.AF_INET6, True, "127.0.0.1"),
+        ("::ffff:0.0.0.0", socket.AF_INET6, False, "127.0.0.1"),
     ],
 )
-def test_whether_others_can_reach_it(host: str, family: int, loopback: bool) -> None:
+def test_whether_others_can_reach_it_and_where_we_do(
+    host: str, family: int, loopback: bool, at: str
+) -> None:
     with listener(host, family) as server:
         one = found(server)
-        assert one.loopback is loopback
+        assert (one.loopback, one.host) == (loopback, at)
         assert one.inode == inode(server)
 
 
@@ -80,8 +82,8 @@ def test_accepts_tells_a_listener_from_a_closed_port(host: str, family: int) -> 
     """How macOS has to look."""
     with listener(host, family) as server:
         port = server.getsockname()[1]
-        assert listening.accepts(port)
-    assert not listening.accepts(port)
+        assert listening.accepting(port) == host
+    assert not listening.accepting(port)
 
 
 def test_accepts_is_not_fooled_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,5 +101,5 @@ def test_accepts_is_not_fooled_by_itself(monkeypatch: pytest.MonkeyPatch) -> Non
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     monkeypatch.setattr(listening._socket, "socket", Narcissus)
-    assert not listening.accepts(port)
+    assert not listening.accepting(port)
     assert tried == [("127.0.0.1", port)]

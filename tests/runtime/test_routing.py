@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.app.surroundings import Domain
+from emulator.dyno.slot import Ready
 from emulator.router.table import State, Verdict
 from emulator.runtime import command as ask
 from emulator.runtime.routing import table
@@ -261,3 +262,10 @@ def test_a_worker_has_no_preboot() -> None:
     app = up("web=1 worker=1", "Standard-1X", features=("preboot",))
     app.ask(ask.Restart("worker"))
     assert app.slot("worker.1").serving == ()
+
+
+def test_a_dyno_is_asked_where_it_listens() -> None:
+    app = Simulation(address=AT)
+    app.start("web=1")
+    app.ask(Ready("web.1@1", loopback=True, host="::1"))
+    assert [dyno.address for dyno in table(app.world).dynos] == ["::1"]
