@@ -1,7 +1,7 @@
 """Shows the queue on one page and as JSON, and takes a job by POST.
 
-curl localhost:$PORT/jobs
-curl -d name=hello localhost:$PORT/jobs
+curl localhost:5000/jobs
+curl -d name=hello localhost:5000/jobs
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def main() -> None:
         # shutdown() waits for the loop to end, so it must not run in the loop's own thread.
         signal.signal(number, lambda *_: Thread(target=server.shutdown).start())
     with server:
-        print(f"web is up: http://localhost:{port}")
+        print(f"web is up: port {port}")
         server.serve_forever(poll_interval=0.1)
     print("web stops: every request is answered")
 

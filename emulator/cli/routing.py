@@ -52,6 +52,7 @@ class Routing:
         self.started_at = 0.0
         self.timer: asyncio.TimerHandle | None = None
         self.failed = False
+        self.looking = self.closed = False
         if self.address:
             if self.address.notice:
                 self._say(self.address.notice)
@@ -81,7 +82,7 @@ class Routing:
         self.sent: Table | None = None
         self.unsent = wire.start_frame(start)
         self.loop.add_reader(self.link, self._hear)
-        self._look()
+        self._tell()
 
     def _configuration(self, address: Address) -> wire.Start:
         tls = self.options.tls
@@ -103,7 +104,7 @@ class Routing:
         self.timer = self.loop.call_later(wait, self._start)
 
     def _part(self) -> None:
-        """The link is closed, at which a router that still lives ends at once."""
+        """The link is closed and the router gone, even one that somebody had stopped."""
         if self.link is None:
             return
         self.loop.remove_reader(self.link)
@@ -111,13 +112,16 @@ class Routing:
         self.link.close()
         self.link = None
         try:
-            os.waitpid(self.pid, 0)
+            if os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
         except ChildProcessError:
             pass  # whoever started us ignores SIGCHLD
 
     def close(self) -> None:
         """The router is gone; what it had still to say was published."""
         self.kernel.observers.remove(self._look)
+        self.closed = True
         if self.timer:
             self.timer.cancel()
         if self.link:
@@ -132,8 +136,16 @@ class Routing:
     # --- what it is told -------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """The router knows the world as far as it concerns it."""
+        """The router will know the world as it is at the end of this turn of the loop."""
+        if not self.looking:
+            self.looking = True
+            self.loop.call_soon(self._tell)
+
+    def _tell(self) -> None:
+        self.looking = False
         world = self.kernel.world
+        if self.closed:
+            return None
         if self.address is None:
             return self._begin()
         if self.link is None:

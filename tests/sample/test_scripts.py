@@ -108,7 +108,7 @@ def test_clock_tells_what_was_missed_before_it(queue: Any, script: Start) -> Non
 def test_web_shows_and_takes_jobs(queue: Any, script: Start) -> None:
     port = free_port()
     web = script("web", PORT=port)
-    web.wait_line(f"web is up: http://localhost:{port}")
+    web.wait_line(f"web is up: port {port}")
     status, page = ask(port, "/")
     assert (status, b"<title>Jobs</title>" in page) == (200, True)
     status, answer = ask(port, "/jobs", data=b"name=hello")
