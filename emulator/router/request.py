@@ -14,7 +14,7 @@ _LINE_BEGINS = re.compile(TOKEN + rb"+(?: |$)")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?")
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z+/=-]{20,200}")
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?#@]+)(.*)", re.DOTALL)
-_AFFINITY = re.compile(rb"(?:[;:] *)" + AFFINITY_COOKIE + rb"=([0-9A-Za-z_.-]{1,100})")
+_AFFINITY = re.compile(rb"(?:[;:] *)" + AFFINITY_COOKIE + rb"=([0-9A-Za-z_.@-]{1,100})")
 
 DROPPED = frozenset(
     [

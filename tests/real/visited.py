@@ -71,9 +71,11 @@ class Visitor:
         if self.is_secure:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            link = http.client.HTTPSConnection("localhost", self.port, within, context=context)
+            link = http.client.HTTPSConnection(
+                "localhost", self.port, timeout=within, context=context
+            )
         else:
-            link = http.client.HTTPConnection("localhost", self.port, within)
+            link = http.client.HTTPConnection("localhost", self.port, timeout=within)
         try:
             link.request("GET", path, headers={"Connection": "close", **fields})
             response = link.getresponse()
