@@ -34,9 +34,10 @@ if TYPE_CHECKING:
         lets that dyno start once a client has come to the URL that it answers: to a terminal of so
         many columns and lines, or to pipes; the client may want the exit status in the
         end, and show output on a screen.
-        `edit_config` changes the user's own files and answers with the config vars that they set.
-        `forget` has the app's state deleted when the emulator ends. `tell` writes a line to the
-        log.
+        `edit_config` changes the user's own files and answers with the config vars that they set,
+        `config_after` answers the same without changing any; `edit_later` changes them once that
+        release, which is pending, has succeeded, if it does. `forget` has the app's state deleted
+        when the emulator ends. `tell` writes a line to the log.
         """
 
         kernel: Kernel
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
             self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool
         ) -> str: ...
         def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
+        def config_after(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
+        def edit_later(self, version: int, changes: Mapping[str, str | None]) -> None: ...
         def forget(self) -> None: ...
         def tell(self, text: str) -> None: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.app.formation import ALL, parse_change
+from emulator.app.formation import ALL, RELEASE, Quantity, parse_change
 from emulator.errors import NotFound, UserError
 from emulator.runtime.command import Scale
 from emulator.runtime.rulings import TWO_CLOCKS
@@ -13,9 +13,10 @@ from .answer import Answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from emulator.app.formation import Change, Quantity
+    from emulator.app.formation import Change
+    from emulator.runtime.world import World
 
     from .call import Call
     from .ink import Ink
@@ -39,9 +40,11 @@ def process_type(call: Call) -> Answer:
 def scale(call: Call) -> Answer:
     """Every update is in force, or none. Those types are named that were asked for."""
     updates = call.payload.objects("updates")
-    changes = tuple([_change(_text(update, "type"), update) for update in updates])
+    changes = [_change(_text(update, "type"), update) for update in updates]
+    # Departs: how large a release command's dyno is cannot be chosen; the CLI's ps:type names it.
+    changes = [one for one in changes if one.amount or one.type not in _release(call.world)]
     before = call.world.formation
-    warning = call.submit(Scale(changes))
+    warning = call.submit(Scale(tuple(changes)))
     return _scaled(call, changes, before, warning)
 
 
@@ -53,7 +56,7 @@ def scale_type(call: Call) -> Answer:
 
 
 def _scaled(
-    call: Call, changes: tuple[Change, ...], before: Mapping[str, Quantity], warning: str
+    call: Call, changes: Sequence[Change], before: Mapping[str, Quantity], warning: str
 ) -> Answer:
     formation = call.world.formation
     asked = {change.type for change in changes}
@@ -78,7 +81,13 @@ def _shown(call: Call, items: Mapping[str, Quantity]) -> Answer:
 
 
 def _resources(view: View) -> list[resource.Resource]:
-    return [resource.formation(view, t, item) for t, item in view.world.formation.items()]
+    items = {**view.world.formation, **_release(view.world)}
+    return [resource.formation(view, t, item) for t, item in items.items()]
+
+
+def _release(world: World) -> dict[str, Quantity]:
+    """The release command, which the Heroku CLI looks for here, at 0."""
+    return {RELEASE: Quantity(0, world.one_off_size)} if RELEASE in world.types else {}
 
 
 def _wants_types(call: Call) -> bool:

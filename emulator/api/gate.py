@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from .listener import Answering
     from .request import Request
 
-OPEN = ("/logs/", "/api/v4/current-status")
-"""Need no token: a log session's URL is a secret itself, and the status is none."""
+OPEN = ("/logs/", "/release-output/", "/api/v4/current-status")
+"""Need no token: the URL of a log session or of a release's output is a secret itself, and the
+status is none."""
 
 
 class Unauthorized(UserError):

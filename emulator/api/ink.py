@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BOLD = ("\x1b[1m", "\x1b[22m")
-PURPLE, PINK, TEAL, GREEN, ORANGE, GREY, CYAN = (
-    (f"\x1b[38;5;{number}m", "\x1b[39m") for number in (147, 212, 43, 40, 214, 248, 116)
+PURPLE, PINK, TEAL, GREEN, ORANGE, GREY, CYAN, RED = (
+    (f"\x1b[38;5;{number}m", "\x1b[39m") for number in (147, 212, 43, 40, 214, 248, 116, 217)
 )
 WHITE, BRIGHT_WHITE = ("\x1b[37m", "\x1b[39m"), ("\x1b[97m", "\x1b[39m")
 CODE = ("\x1b[48;5;237m\x1b[38;5;255m\x1b[1m", "\x1b[22m\x1b[39m\x1b[49m")
@@ -48,6 +48,9 @@ class Ink(Fact):
 
     def warning(self, text: str) -> str:
         return self._painted(text, ORANGE)
+
+    def failure(self, text: str) -> str:
+        return self._painted(text, RED)
 
     def grey(self, text: str) -> str:
         return self._painted(text, GREY)

@@ -123,8 +123,7 @@ def formation(view: View, type_: str, quantity: Quantity) -> Resource:
 
 
 def release(view: View, item: Release) -> Resource:
-    has_code = bool(item.types)
-    code = "\n".join(f"{name}: {command}" for name, command in item.types.items())
+    has_code, output = bool(item.types), view.id("release-output", str(item.version))
     return {
         "addon_plan_names": [],
         "app": app_reference(view),
@@ -134,13 +133,19 @@ def release(view: View, item: Release) -> Resource:
         "description": item.description,
         "eligible_for_rollback": has_code and item.status is Status.SUCCEEDED,
         "id": view.id("release", str(item.version)),
-        "output_stream_url": None,
-        "slug": {"id": view.id("slug", code)} if has_code else None,
+        "output_stream_url": f"{view.api_url}/release-output/{output}" if item.dyno else None,
+        "slug": {"id": slug_id(view, item)} if has_code else None,
         "status": item.status.value,
         "updated_at": iso(item.ended_at or item.created_at),
         "user": user(item.user),
         "version": item.version,
     }
+
+
+def slug_id(view: View, item: Release) -> str:
+    """The same for the same code."""
+    code = "\n".join(f"{name}: {command}" for name, command in item.types.items())
+    return view.id("slug", f"{item.slug}{code}")
 
 
 def log_session(id_: str, now: float, base: str) -> Resource:

@@ -1,6 +1,6 @@
 """What the Heroku CLI prints for each resource, letter by letter.
 
-Source: Heroku CLI 11.10 (2026), src/commands/ps and src/commands/releases, and its output.
+Source: Heroku CLI 11.10 (2026), src/commands/ps, and its output.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.formation import Quantity
-    from emulator.app.release import Release
     from emulator.dyno.slot import Slot
 
     from .ink import Ink
@@ -108,18 +107,6 @@ def _costs(item: Quantity) -> tuple[str, str]:
         return "", ""
     monthly = SIZES[item.size.lower()].monthly
     return f"~${monthly / HOURS * (item.quantity or 1):.3f}", f"${monthly * item.quantity}"
-
-
-def releases(view: View, items: list[Release], ink: Ink) -> str:
-    """The releases, the newest first."""
-    title = ink.app(view.world.app) + " Releases"
-    if view.world.release:
-        title += " - " + ink.name(f"Current: v{view.world.release}")
-    rows = [
-        (ink.name(f"v{r.version}"), r.description, ink.user(r.user), view.ago(r.created_at))
-        for r in sorted(items, key=lambda r: -r.version)
-    ]
-    return ink.header(title) + ink.table(("v", "description", "user", "created_at"), rows)
 
 
 def fields(pairs: Mapping[str, str], ink: Ink) -> str:

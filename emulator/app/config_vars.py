@@ -81,10 +81,15 @@ def check(config: Mapping[str, str]) -> tuple[str, ...]:
     for name, value in config.items():
         if reason := fault(name, value):
             raise EnvFileError(reason)
-    size = sum(len(name) + len(value.encode()) for name, value in config.items())
-    if size <= MOST_BYTES:
+    taken = size(config)
+    if taken <= MOST_BYTES:
         return ()
-    return (f"config vars take {size} bytes; Heroku allows an app {MOST_BYTES} (64 KB)",)
+    return (f"config vars take {taken} bytes; Heroku allows an app {MOST_BYTES} (64 KB)",)
+
+
+def size(config: Mapping[str, str]) -> int:
+    """Bytes of all names and values."""
+    return sum(len(name) + len(value.encode()) for name, value in config.items())
 
 
 def fault(name: str, value: str) -> str:

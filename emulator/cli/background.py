@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from emulator.cli.output import say, write
+from emulator.dyno.slot import Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from emulator.runtime.world import World
 
 VERDICT = b"="
+ENDS = {"pending": "executing", "succeeded": "succeeded", "failed": "failed"}
 INTERRUPTED = 130
 
 
@@ -64,12 +66,20 @@ class Herald:
 
     def look(self, world: World) -> None:
         for slot in world.slots.values():
+            if slot.kind is Kind.ONE_OFF:
+                continue
             if slot.shown and slot.shown.value in ("up", "crashed") and slot.name not in self.told:
                 self.told.add(slot.name)
                 self._write(f"{slot.name}: {slot.shown.value}\n")
+        release = world.releases[-1]
+        is_ours = release.dyno and release.created_at >= world.started_at
+        if is_ours and release.status.value not in self.told:
+            self.told.add(release.status.value)
+            self._write(f"v{release.version}: release command {ENDS[release.status.value]}\n")
         if world.is_settled:
             crashed = [s for s in world.slots.values() if s.shown and s.shown.value == "crashed"]
-            self.close(1 if crashed else 0)
+            failed = is_ours and release.status.value == "failed"
+            self.close(1 if crashed or failed else 0)
 
     def close(self, code: int, reason: str = "") -> None:
         if self.fd >= 0:

@@ -37,6 +37,7 @@ class Ending:
         self._watch(signal.SIGINT, self._interrupt)
         self._watch(signal.SIGTSTP, self._suspend)
         self.kernel.observers.append(self._look)
+        self.loop.call_soon(self._look)
 
     def _watch(self, number: signal.Signals, act: Callable[..., None], *given: int) -> None:
         """What `nohup` or a script's `&` has made us ignore we go on ignoring."""
@@ -74,8 +75,12 @@ class Ending:
             os._exit(SIGNALLED + signal.SIGINT)
 
     def _look(self) -> None:
-        if self.kernel.world.is_gone:
+        world = self.kernel.world
+        if world.is_gone:
             self.loop.stop()
+        elif not (world.types or world.pending or world.stopping):
+            say("the release command failed, and no release before it has code; nothing can run")
+            self.stop(1)
 
     def _tell(self) -> None:
         left = ", ".join(self.waiting_for())

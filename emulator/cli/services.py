@@ -11,9 +11,10 @@ from emulator.api.notices import Teller
 from emulator.api.server import Server
 from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
-from emulator.runtime.files import edit_config, read_app
+from emulator.runtime.files import read_app
 
 from .drainage import Drainage
+from .env_files import EnvFiles
 from .guests import Guests
 from .measuring import Measuring
 from .routing import Routing
@@ -50,6 +51,9 @@ class Services:
             "version": __version__,
             "started_at": emulator.boot.started_at,
         }
+        self.env = EnvFiles(emulator)
+        self.edit_config, self.config_after = self.env.edit, self.env.after
+        self.edit_later = self.env.edit_later
         self.types = emulator.boot.files.types
         """What the Procfile said when it was last read; a rollback runs others."""
         self.server = self._serve()
@@ -60,6 +64,9 @@ class Services:
         self.drainage = Drainage(emulator)
         self.measuring = Measuring(emulator)
         self.watcher = self._watch() if self.options.reload else None
+        self.reload_is_due = False
+        """The files were edited while a release was pending."""
+        self.kernel.observers.append(self._look)
 
     def tell(self, text: str) -> None:
         self.emulator.say("api", text)
@@ -81,10 +88,6 @@ class Services:
             teller.tell(events)
 
         self.kernel.publish = publish_and_tell
-
-    def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]:
-        """The user's `.env` says so; the config vars that it sets now."""
-        return edit_config(self.options.dir, self.options.env, changes)
 
     def forget(self) -> None:
         """Nothing of the app but the user's own files is left once the emulator has ended."""
@@ -125,12 +128,25 @@ class Services:
         options = self.options
         try:
             files = read_app(options.dir, options.procfile, options.env)
-            self.kernel.take(SetConfig(files.config))
-            if dict(files.types) != dict(self.types):
+            if self._may_release and dict(files.config) != dict(self.env.config):
+                self.env.config = files.config
+                self.kernel.take(SetConfig(files.config))
+            if self._may_release and dict(files.types) != dict(self.types):
                 self.types = files.types
                 self.kernel.take(Deploy(files.types))
         except UserError as error:
             self.emulator.say("reload", f"{error}; the app goes on as it was")
+
+    @property
+    def _may_release(self) -> bool:
+        """No release is pending; else the files are looked at again once it has ended."""
+        self.reload_is_due = bool(self.kernel.world.pending)
+        return not self.reload_is_due
+
+    def _look(self) -> None:
+        if self.reload_is_due and not self.kernel.world.pending:
+            self.reload_is_due = False
+            self.emulator.loop.call_soon(self._reload)
 
     def close(self) -> None:
         """They are gone, and so is the socket."""

@@ -238,6 +238,54 @@ COMMANDS: dict[str, Syntax] = {
             ((), "words", "texts", ()),
         ),
     ),
+    "releases": (
+        "releases:releases",
+        True,
+        (
+            (("--num", "-n"), "num", "int", 15, 1, None),
+            (("--json",), "json", "flag", False),
+            (("--extended", "-x"), "extended", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "releases:info": (
+        "releases:info",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--shell", "-s"), "shell", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "release", "text", None),
+        ),
+    ),
+    "releases:output": (
+        "releases:output",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "release", "text", None),
+        ),
+    ),
+    "releases:rollback": (
+        "releases:rollback",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "release", "text", None),
+        ),
+    ),
+    "releases:retry": (
+        "releases:retry",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
     "scheduler": (
         "scheduler:jobs",
         True,
@@ -469,17 +517,6 @@ COMMANDS: dict[str, Syntax] = {
             (("--dir", "-C"), "dir", "text", None),
         ),
     ),
-    "releases": (
-        "emulator:releases",
-        True,
-        (
-            (("--num", "-n"), "num", "int", 15, 1, None),
-            (("--json",), "json", "flag", False),
-            (("--extended", "-x"), "extended", "flag", False),
-            (("--app", "-a"), "app", "text", None),
-            (("--dir", "-C"), "dir", "text", None),
-        ),
-    ),
     "version": ("version:version", True, ()),
     "completion": (
         "completion:script",
@@ -507,6 +544,7 @@ ALIASES = {
     "resize": "ps:type",
     "dyno:type": "ps:type",
     "dyno:exec": "ps:exec",
+    "rollback": "releases:rollback",
     "info": "apps:info",
     "rename": "apps:rename",
     "destroy": "apps:destroy",

@@ -60,13 +60,32 @@ def read_app_json(app_dir: str) -> tuple[Change, ...]:
     return appjson.formation(_read(app_dir, "app.json", ""), "app.json")
 
 
+class Edited(Fact):
+    """Files as they are to be, by name, and all config vars that they set then."""
+
+    files: Mapping[str, bytes]
+    config: Mapping[str, str]
+
+
 def edit_config(
     app_dir: str, env_names: Sequence[str], changes: Mapping[str, str | None]
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """The files set these config vars now, or, for None, no longer do; `.env` is made if need be.
 
-    A value goes to the last file that sets the name, or else to the last one: that one counts.
     Answers with all config vars that they set.
+    """
+    edited = edited_config(app_dir, env_names, changes)
+    for name, data in edited.files.items():
+        _replace(os.path.join(app_dir, name), data)
+    return edited.config
+
+
+def edited_config(
+    app_dir: str, env_names: Sequence[str], changes: Mapping[str, str | None]
+) -> Edited:
+    """What `edit_config` would make of the files.
+
+    A value goes to the last file that sets the name, or else to the last one: that one counts.
     """
     from emulator.app.rewriting import rewritten
 
@@ -80,10 +99,7 @@ def edit_config(
             parts[place][var] = value
     edited = {name: rewritten(texts[name], name, parts[name]) for name in names}
     after = config_vars.merge([config_vars.parse(data, name) for name, data in edited.items()])
-    for name in names:
-        if edited[name] != texts[name]:
-            _replace(os.path.join(app_dir, name), edited[name])
-    return after.values
+    return Edited({n: data for n, data in edited.items() if data != texts[n]}, after.values)
 
 
 def _exists(app_dir: str, name: str) -> bool:

@@ -83,6 +83,7 @@ class Bench:
         self.exits, self.watchers = {}, []
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
         self.env = b""
+        self.later_edits = {}
         self.history = history or Memory()
         self.channel = Channel(lambda: self.soon.append(self.channel.flush), self.store)
         world = World("shop", "dev@localhost", id="0123", policy=policy or Policy())
@@ -102,6 +103,12 @@ class Bench:
     def edit_config(self, changes):
         self.env = rewritten(self.env, ".env", changes)
         return parse_env(self.env, ".env").values
+
+    def config_after(self, changes):
+        return parse_env(rewritten(self.env, ".env", changes), ".env").values
+
+    def edit_later(self, version, changes):
+        self.later_edits[version] = changes
 
     def await_client(self, dyno, size, wants_status, on_screen):
         self.awaited.append((dyno, size, wants_status, on_screen))

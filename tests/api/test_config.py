@@ -1,4 +1,4 @@
-"""Config vars read and changed, as of now and of each release; rollback."""
+"""Config vars read and changed, as of now and of each release."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from emulator.runtime.command import Deploy, SetConfig
 from tests.api.bench import Bench
 
 
@@ -83,25 +84,31 @@ def test_the_config_vars_of_a_release(bench):
     assert bench.refused("GET", "/apps/~/releases/9/config-vars")[0] == 404
 
 
-def rolled_back(bench, release):
-    response = bench.ask("POST", "/apps/~/releases", {"release": release})
-    assert response.status == 201, response.body
-    return json.loads(response.body)
+def test_all_together_have_64_kb(bench):
+    changed(bench, {"BIG": "x" * 60_000})
+    status, _, message = bench.refused("PATCH", "/apps/~/config-vars", {"MORE": "y" * 10_000})
+    assert (status, "Heroku allows an app 65536 (64 kB)" in message) == (422, True)
+    assert "yyy" not in message and b"MORE" not in bench.env
+    changed(bench, {"SMALL": "1"})
 
 
-def test_a_rollback_is_a_new_release_and_edits_the_file(bench):
-    changed(bench, {"A": "2"})
-    changed(bench, {"A": None, "C": "3"})
-    target = bench.get("/apps/~/releases/4")["id"]
-    made = rolled_back(bench, target)
-    assert (made["version"], made["description"], made["current"]) == (6, "Rollback to v4", True)
-    assert bench.get("/apps/~/config-vars") == {"A": "2", "B": "two"}
-    assert bench.env == b"# mine\nB='two'\nA=2\n"
-    assert bench.get("/apps/~/releases/6/config-vars") == {"A": "2", "B": "two"}
+def test_what_is_too_much_already_may_become_less(bench):
+    bench.env = b"".join(b"V%d=%s\n" % (n, b"x" * 30_000) for n in range(3))
+    bench.kernel.submit(SetConfig(bench.config_after({})))
+    assert bench.refused("PATCH", "/apps/~/config-vars", {"A": "1"})[0] == 422
+    changed(bench, {"V0": None})
 
 
-def test_what_cannot_be_rolled_back_to(bench):
-    for release, status in (("1", 422), ("99", 404), ("x", 404), (None, 404)):
-        body = {"release": release}
-        assert bench.refused("POST", "/apps/~/releases", body)[0] == status
-    assert len(bench.get("/apps/~/releases")) == 3
+def test_with_a_release_command_the_old_values_are_in_force_until_it_succeeds(bench):
+    bench.kernel.submit(Deploy({"web": "serve", "release": "migrate"}))
+    bench.boot()
+    bench.exit(bench.kernel.world.pending.dyno)
+    response = bench.ask("PATCH", "/apps/~/config-vars", {"A": "2"})
+    assert json.loads(response.body) == bench.kernel.world.config
+    assert "Release command executing" in dict(response.fields)["X-Heroku-Warning"]
+    assert bench.env == b"# mine\nA=1 # one\nB='two'\n"
+    assert bench.later_edits == {bench.kernel.world.newest: {"A": "2"}}
+    status, _, message = bench.refused("PATCH", "/apps/~/config-vars", {"A": "3"})
+    assert status == 422 and "v5 is pending" in message
+    text = bench.ask("PATCH", "/apps/~/config-vars", {"A": "3"}, accept="text/plain")
+    assert text.status == 422

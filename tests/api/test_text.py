@@ -144,20 +144,6 @@ def test_no_note_without_eco():
     assert "$5 (flat" not in text.types({"web": Quantity(1)}, PLAIN)
 
 
-def test_releases():
-    shown = view()
-    assert text.releases(shown, list(shown.world.releases), PLAIN) == (
-        "=== myapp Releases - Current: v3\n"
-        "\n"
-        "  v    description       user            created_at\n"
-        f" {'─' * 77}\n"
-        "  v3   Deploy 6909d7c6   dev@localhost   2026/11/26 15:12:20 +0000 (~ 3m ago)\n"
-        "  v2   Enable Logplex    dev@localhost   2026/11/26 15:13:20 +0000 (~ 2m ago)\n"
-        "  v1   Initial release   dev@localhost   2026/11/26 15:14:20 +0000 (~ 1m ago)\n"
-        "\n"
-    )
-
-
 def test_fields_are_aligned():
     pairs = {"By": "dev@localhost", "Eligible for Rollback?": "Yes"}
     assert text.fields(pairs, PLAIN) == (

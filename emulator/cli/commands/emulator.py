@@ -1,4 +1,4 @@
-"""`status`, `stop`, `releases`: what is asked of the emulator as a whole."""
+"""`status`, `stop`: what is asked of the emulator as a whole."""
 
 from __future__ import annotations
 
@@ -20,14 +20,3 @@ def stop(kill: bool, app: str | None, dir: str | None) -> int:
     client = Client(dir, app)
     client.check_app()
     return show(client.ask("POST", "/hk-local/stop", f'{{"kill":{str(kill).lower()}}}'))
-
-
-def releases(num: int, json: bool, extended: bool, app: str | None, dir: str | None) -> int:
-    """The latest releases are listed."""
-    client = Client(dir, app)
-    # Source: Heroku CLI, releases.
-    latest = [f"Range: version ..; max={num}, order=desc"]
-    path = f"{client.path}/releases"
-    if json:
-        return show_json(client.ask("GET", path, accept=JSON, headers=latest))
-    return show(client.ask("GET", path, headers=latest))

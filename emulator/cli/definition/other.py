@@ -1,27 +1,13 @@
-"""Releases, the version, completion."""
+"""The version, completion."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from typer import Argument, Option
+from typer import Argument
 
-from emulator.cli.definition.parameters import OTHER, App, Dir, Json
+from emulator.cli.definition.parameters import OTHER
 from emulator.cli.registry import command
-
-
-@command("releases", "emulator:releases", OTHER, examples="hk-local releases -n 5")
-def releases(
-    num: Annotated[int, Option("--num", "-n", metavar="N", min=1, help="How many releases")] = 15,
-    json: Json = False,
-    extended: Annotated[bool, Option("--extended", "-x", hidden=True)] = False,
-    app: App = None,
-    dir: Dir = None,
-) -> None:
-    """List the releases.
-
-    The first start is one, and so is each edit of Procfile or .env since.
-    """
 
 
 @command("version", "version:version", OTHER, examples="hk-local version")

@@ -47,6 +47,7 @@ BY_METAVAR = {
     "TIME": NOTHING,
     "JOB": NOTHING,
     "URL": NOTHING,
+    "[RELEASE]": NOTHING,
     "URL | TOKEN": NOTHING,
     "FEATURE": "preboot,http-session-affinity",
     "HOSTNAME": NOTHING,

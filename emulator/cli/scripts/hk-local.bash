@@ -63,6 +63,21 @@ _hk_local_syntax() {
         ps:exec | dyno:exec)
             options='--dyno --status --app --dir --help' values=' --dyno=dynos -d=dynos --app= -a= --dir=folders -C=folders ' want='commands'
             ;;
+        releases)
+            options='--num --json --app --dir --help' values=' --num= -n= --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        releases:info)
+            options='--json --shell --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        releases:output)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        releases:rollback | rollback)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        releases:retry)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         scheduler)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
@@ -138,9 +153,6 @@ _hk_local_syntax() {
         env)
             options='--shell --json --unset --app --dir --help' values=' --shell=sh,fish --app= -a= --dir=folders -C=folders ' want=''
             ;;
-        releases)
-            options='--num --json --app --dir --help' values=' --num= -n= --app= -a= --dir=folders -C=folders ' want=''
-            ;;
         version)
             options=' --help' values=' ' want=''
             ;;
@@ -191,7 +203,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,scheduler,scheduler:add,scheduler:remove,scheduler:run,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,releases,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

@@ -167,6 +167,30 @@ complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -l app -s a -x -d 'App
 complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 complete -c hk-local -n '__hk_local_is ps:exec dyno:exec' -F -a '(__hk_local_names types; __fish_complete_command)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases' -d 'List the releases'
+complete -c hk-local -n '__hk_local_is releases' -l num -s n -x -d 'How many releases'
+complete -c hk-local -n '__hk_local_is releases' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is releases' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is releases' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:info' -d 'Show a release, with its config vars as they were then'
+complete -c hk-local -n '__hk_local_is releases:info' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is releases:info' -l shell -s s -d 'Config vars as a shell reads them'
+complete -c hk-local -n '__hk_local_is releases:info' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is releases:info' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:output' -d 'Show what a release\'s command has written, until it ends'
+complete -c hk-local -n '__hk_local_is releases:output' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is releases:output' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:rollback' -d 'Release the code and config vars of an earlier release again'
+complete -c hk-local -n '__hk_local_is releases:rollback rollback' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is releases:rollback rollback' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:retry' -d 'Run the last release\'s command once more'
+complete -c hk-local -n '__hk_local_is releases:retry' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is releases:retry' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler' -d 'List the scheduled jobs'
 complete -c hk-local -n '__hk_local_is scheduler' -l json -d 'Print JSON'
 complete -c hk-local -n '__hk_local_is scheduler' -l app -s a -x -d 'App to ask'
@@ -285,12 +309,6 @@ complete -c hk-local -n '__hk_local_is env' -l json -d 'Print the variables as J
 complete -c hk-local -n '__hk_local_is env' -l unset -d 'Print what undoes it'
 complete -c hk-local -n '__hk_local_is env' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is env' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
-
-complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases' -d 'List the releases'
-complete -c hk-local -n '__hk_local_is releases' -l num -s n -x -d 'How many releases'
-complete -c hk-local -n '__hk_local_is releases' -l json -d 'Print JSON, as the Platform API has it'
-complete -c hk-local -n '__hk_local_is releases' -l app -s a -x -d 'App to ask'
-complete -c hk-local -n '__hk_local_is releases' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'version' -d 'Print the version of hk-local, the system and Python'
 

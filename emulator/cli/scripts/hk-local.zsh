@@ -101,6 +101,31 @@ _hk_local_syntax() {
             wants=(--dyno 'dynos' -d 'dynos' --app '' -a '' --dir 'folders' -C 'folders')
             positional='commands'
             ;;
+        releases)
+            options=('--num:How many releases' '--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--num '' -n '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        releases:info)
+            options=('--json:Print JSON, as the Platform API has it' '--shell:Config vars as a shell reads them' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        releases:output)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        releases:rollback | rollback)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        releases:retry)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         scheduler)
             options=('--json:Print JSON' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
@@ -226,11 +251,6 @@ _hk_local_syntax() {
             wants=(--shell 'sh,fish' --app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
-        releases)
-            options=('--num:How many releases' '--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
-            wants=(--num '' -n '' --app '' -a '' --dir 'folders' -C 'folders')
-            positional=''
-            ;;
         version)
             options=()
             wants=()
@@ -276,6 +296,11 @@ _hk_local() {
             'console:Run the Procfile'\''s `console` in a one-off, attached'
             'run\:inside:Run a command beside a dyno, attached'
             'ps\:exec:Open a shell beside a dyno, or run a command there'
+            'releases:List the releases'
+            'releases\:info:Show a release, with its config vars as they were then'
+            'releases\:output:Show what a release'\''s command has written, until it ends'
+            'releases\:rollback:Release the code and config vars of an earlier release again'
+            'releases\:retry:Run the last release'\''s command once more'
             'scheduler:List the scheduled jobs'
             'scheduler\:add:Run a command every 10 minutes, every hour or every day'
             'scheduler\:remove:Remove a scheduled job; a run that is under way goes on'
@@ -301,7 +326,6 @@ _hk_local() {
             'domains\:remove:Let the router refuse requests for a name again'
             'heroku:Run the official Heroku CLI against the running app'
             'env:Print the environment that leads `heroku` to the running app'
-            'releases:List the releases'
             'version:Print the version of hk-local, the system and Python'
             'completion:Print the script that makes TAB complete'
         )

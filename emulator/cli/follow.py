@@ -1,0 +1,35 @@
+"""A release command, followed by whoever has caused it."""
+
+from __future__ import annotations
+
+from emulator.cli.client import JSON
+from emulator.cli.output import write
+from emulator.errors import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.cli.client import Client
+    from emulator.cli.response import Response
+
+
+class ReleaseFailed(UserError):
+    """the release command of v{version} failed; the app goes on as v{current}. Once it is mended,
+    hk-local releases:retry runs it again"""
+
+
+def follow(client: Client, response: Response) -> int:
+    """If a release command runs after that response, its output was shown and it succeeded; else
+    ReleaseFailed. Source: Heroku CLI, releases:rollback; its exit code is 0 then, too."""
+    version = response.headers.get("hk-release")
+    if version is None:
+        return 0
+    write(b"Running release command...\n")
+    for block in client.ask("GET", f"{client.path}/releases/{version}/output").blocks():
+        write(block)
+    from json import loads
+
+    ended = loads(client.ask("GET", f"{client.path}/releases/{version}", accept=JSON).read())
+    if ended["status"] != "succeeded":
+        status = loads(client.ask("GET", "/hk-local/status", accept=JSON).read())
+        raise ReleaseFailed(version=version, current=status["release"])
+    return 0
