@@ -34,7 +34,7 @@ class Every(Enum):
     DAY = "day"
 
 
-PERIODS = {Every.TEN_MINUTES: 10 * MINUTE, Every.HOUR: HOUR, Every.DAY: DAY}
+PERIODS = {"10m": 10 * MINUTE, "hour": HOUR, "day": DAY}
 MINUTES = tuple(f"{minute:02d}" for minute in range(0, 60, 10))
 TIMES = tuple(f"{hour:02d}:{minute}" for hour in range(24) for minute in ("00", "30"))
 """What the add-on's page offers for an hour and for a day. Source: third-party descriptions."""
@@ -92,7 +92,7 @@ def described(job: Job) -> str:
 
 
 def period(job: Job) -> float:
-    return PERIODS[Every(job.every)]
+    return PERIODS[job.every]
 
 
 def lasts(job: Job) -> float | None:
@@ -113,7 +113,7 @@ def next_run(job: Job, now: float) -> float:
 def _offset(job: Job) -> float:
     """The first slot of 1970."""
     if not job.at:
-        return int(job.added_at) % PERIODS[Every.TEN_MINUTES]
+        return int(job.added_at) % period(job)
     hours, _, minutes = job.at.rpartition(":")
     return int(hours or 0) * HOUR + int(minutes) * MINUTE
 

@@ -86,7 +86,7 @@ def _job(view: View, job: Job) -> Resource:
     return {
         "at": job.at or None,
         "command": job.command,
-        "created_at": iso(wall_time(view.world, job.added_at)),
+        "created_at": iso(job.added_at),
         "description": described(job),
         "every": job.every,
         "id": job.id,

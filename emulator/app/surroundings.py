@@ -74,7 +74,7 @@ class Job(Fact):
 
     Times are wall seconds, 0 for never; `last_at` and `dyno` are those of the last run. Slots have
     passed without a run from `missed_since_at` to `missed_until_at`, when that last happened; those
-    and `added_at` and `next_at` are instants of the platform, whose time may run faster.
+    and `next_at` are instants of the platform, whose time may run faster.
     """
 
     id: str

@@ -71,10 +71,11 @@ def add(doing: Decision, given: AddJob) -> None:
     if len(world.jobs) >= MOST_JOBS:
         raise UserError(f"There are {MOST_JOBS} jobs already. Remove some first.")
     size = canonical(given.size) if given.size else ""
-    now = platform_time(world, doing.instant.wall)
+    wall = doing.instant.wall
     number = max((int(job.id) for job in world.jobs), default=0) + 1
-    job = Job(str(number), command, every, at, size, now, 0.0)
-    _plan(doing, (*world.jobs, job.replace(next_at=next_run(job, now))))
+    job = Job(str(number), command, every, at, size, wall, 0.0)
+    due = next_run(job, platform_time(world, wall))
+    _plan(doing, (*world.jobs, job.replace(next_at=due)))
 
 
 def remove(doing: Decision, given: RemoveJob) -> None:
@@ -122,12 +123,15 @@ def look(doing: Decision) -> None:
 
 
 def _looked_at(doing: Decision, job: Job, now: float) -> Job:
+    if now < job.next_at <= now + period(job):
+        return job
     policy = doing.world.policy
     gone = passed(job, now, GRACE * policy.rate, lambda job, slot: _delay(doing.world, job, slot))
     if gone is None:
+        if job.next_at <= now:
+            return job  # it is due, and will start in a moment
         # A clock that was set back must not keep the job waiting for longer than a period.
-        is_near = job.next_at <= now + period(job)
-        return job if is_near else job.replace(next_at=next_run(job, now))
+        return job.replace(next_at=next_run(job, now))
     if gone.missed:
         job = _missed(doing, job, gone.since, gone.until, gone.missed)
     if gone.due is not None:
@@ -162,7 +166,8 @@ def _plan(doing: Decision, jobs: tuple[Job, ...]) -> None:
 
 
 def _delay(world: World, job: Job, slot: float) -> float:
-    return world.policy.schedule_jitter * chance(f"{world.id} {job.id} {slot:.0f}")
+    jitter = world.policy.schedule_jitter
+    return jitter and jitter * chance(f"{world.id} {job.id} {slot:.0f}")
 
 
 def _no_delay(job: Job, slot: float) -> float:
