@@ -31,6 +31,7 @@ NOT_RUN = {
     "apps:destroy": "the page's other commands need the app",
     "config:edit": "wants somebody who types",
     "hk-local console": "the sample has no such process type",
+    "scheduler:open\n": "opens a browser",
     "hk-local heroku": "needs the Heroku CLI; tests/real/heroku has it",
     "logs --tail": "goes on until it is interrupted",
     "--tail python": "goes on until it is interrupted",

@@ -44,7 +44,8 @@ SHIELD = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
 )
-"""What keeps a browser from showing or lending our answers to a web page."""
+"""What keeps a browser from showing or lending our answers to a web page; a page of ours has a
+policy of its own."""
 
 
 NOT_MODIFIED = 304
@@ -58,7 +59,9 @@ class Response(Fact):
     def encoded(self, keeps_alive: bool) -> Buffers:
         """The response's bytes; whether another request may follow is said in it."""
         connection = "keep-alive" if keeps_alive else "close"
-        own: Fields = (*SHIELD, ("Connection", connection))
+        names = [name for name, _ in self.fields]
+        shield = (field for field in SHIELD if field[0] not in names)
+        own: Fields = (*shield, ("Connection", connection))
         if self.status != NOT_MODIFIED:
             own += (("Content-Length", str(len(self.body))),)
         return response_head(self.status, (*self.fields, *own)), self.body

@@ -9,6 +9,7 @@ from .caching import marked
 from .call import Call
 from .memory import Memory
 from .routes import NoSuchEndpoint, Routes, WrongMethod, table
+from .visits import Visits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class Api:
     def __init__(self, app: App, outside: Outside) -> None:
         self._app = app
         self._outside = outside
-        self._routes = Routes(table())
+        self.visits = Visits(outside.random)
+        self._routes = Routes((*table(), *self.visits.routes()))
         self._missed: set[str] = set()
         self._memory = Memory()
 

@@ -9,16 +9,20 @@ from emulator.errors import UserError
 
 from .answer import refusal
 from .routes import WrongMethod
+from .visits import ENTRY, PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .answer import Response, Stream
     from .listener import Answering
     from .request import Request
+    from .visits import Visits
 
 OPEN = ("/logs/", "/release-output/", "/api/v4/current-status")
 """Need no token: the URL of a log session or of a release's output is a secret itself, and the
 status is none."""
+OPEN_OF_PAGE = (("GET", PAGE), ("POST", ENTRY))
+"""Nor do these: the page itself shows nothing, and a link's code is a secret."""
 
 
 class Unauthorized(UserError):
@@ -46,11 +50,12 @@ class FromWebPage(UserError):
 class Gate:
     """Stands before `answer` at that port."""
 
-    def __init__(self, port: int, token: str, answer: Answering) -> None:
+    def __init__(self, port: int, token: str, answer: Answering, visits: Visits) -> None:
         names = ("localhost", "127.0.0.1", "[::1]")
         self._hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
         self._token = token.encode()
         self._answer = answer
+        self._visits = visits
 
     def answer(self, request: Request) -> Response | Stream:
         try:
@@ -60,32 +65,37 @@ class Gate:
         return self._answer(request)
 
     def _check(self, request: Request) -> None:
-        """The name is ours, lest a page's own name be made to point here; no page asks; and the
-        token is right."""
+        """The name is ours, lest a page's own name be made to point here; no page asks but our own
+        for what is its own; and the token is right."""
         head = request.head
         if head.get("host").lower() not in self._hosts:
             raise WrongHost
-        if _is_from_page(request):
+        is_ours = request.path.startswith((f"{PAGE}/jobs", ENTRY))
+        if _is_from_page(request, f"http://{head.get('host').lower()}" if is_ours else None):
             raise FromWebPage
         if request.method == "OPTIONS":
             raise WrongMethod("OPTIONS", "other methods")
         is_open = request.method == "GET" and request.path.startswith(OPEN)
-        if not is_open and not self._is_known(head.get("authorization")):
-            raise Unauthorized
+        if not is_open and (request.method, request.path) not in OPEN_OF_PAGE:
+            self._check_token(request.path, head.get("authorization"))
 
-    def _is_known(self, authorization: str) -> bool:
+    def _check_token(self, path: str, authorization: str) -> None:
+        """It is the app's, or that of a page which may ask for this."""
         scheme, _, credentials = authorization.partition(" ")
         token = credentials.strip().encode("latin-1")
         if scheme.lower() == "basic":
             token = _password(token)
-        return scheme.lower() in ("basic", "bearer") and compare_digest(token, self._token)
+        is_known = compare_digest(token, self._token) or self._visits.allows(path, token)
+        if scheme.lower() not in ("basic", "bearer") or not is_known:
+            raise Unauthorized
 
 
-def _is_from_page(request: Request) -> bool:
-    """No page of ours asks the API, so there is no origin to allow."""
+def _is_from_page(request: Request, ours: str | None) -> bool:
+    """Another page than ours, which has that origin; None where no page has access."""
     head = request.head
     site = head.get("sec-fetch-site").lower()
-    return any(name == "origin" for name, _ in head.fields) or site in ("cross-site", "same-site")
+    origins = [value for name, value in head.fields if name == "origin"]
+    return any(origin != ours for origin in origins) or site in ("cross-site", "same-site")
 
 
 def _password(credentials: bytes) -> bytes:

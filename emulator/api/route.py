@@ -8,10 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .answer import Answer, Stream
+    from .answer import Answer, Response, Stream
     from .call import Call
 
-    Endpoint = Callable[[Call], Answer | Stream]
+    Endpoint = Callable[[Call], Answer | Response | Stream]
 
 
 class Route(Fact):

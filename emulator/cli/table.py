@@ -325,6 +325,15 @@ COMMANDS: dict[str, Syntax] = {
             ((), "job", "text", ...),
         ),
     ),
+    "scheduler:open": (
+        "scheduler:open_page",
+        True,
+        (
+            (("--print",), "print_only", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
     "apps:info": (
         "apps:info",
         True,

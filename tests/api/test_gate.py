@@ -10,10 +10,12 @@ from emulator.api.answer import Response
 from emulator.api.gate import Gate
 from emulator.api.head import parse
 from emulator.api.request import Request
+from emulator.api.visits import Visits
 
 TOKEN = "c0ffee" * 10 + "abcd"
 GOOD = f"Bearer {TOKEN}"
 PORT = 5555
+VISITS = Visits(lambda n: bytes(n))
 
 
 def ask(target="/apps/~", method="GET", host=f"localhost:{PORT}", minor=1, **fields):
@@ -22,7 +24,7 @@ def ask(target="/apps/~", method="GET", host=f"localhost:{PORT}", minor=1, **fie
     fields.setdefault("Authorization", GOOD)
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items() if value]
     request = Request(parse("\r\n".join([*lines, "", ""]).encode()))
-    return Gate(PORT, TOKEN, lambda request: Response(200)).answer(request)
+    return Gate(PORT, TOKEN, lambda request: Response(200), VISITS).answer(request)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1", "[::1]"])
@@ -128,3 +130,36 @@ def test_browsers_are_told_to_show_and_lend_nothing():
         "Cross-Origin-Resource-Policy: same-origin",
     ):
         assert f"\r\n{line}\r\n" in text
+
+
+PAGE = "/hk-local/scheduler"
+OURS = f"http://localhost:{PORT}"
+
+
+def test_the_scheduler_s_page_and_its_entry_need_no_token():
+    assert ask(PAGE, Authorization="").status == 200
+    assert ask(f"{PAGE}/visits", "POST", Authorization="", Origin=OURS).status == 200
+    for method, target in (("POST", PAGE), ("GET", f"{PAGE}/visits"), ("GET", f"{PAGE}/jobs")):
+        assert ask(target, method, Authorization="").status == 401
+
+
+def test_our_page_may_use_its_key_for_what_it_shows(monkeypatch):
+    monkeypatch.setattr(VISITS, "_keys", ["key"])
+    for method, path in (("GET", "/jobs"), ("POST", "/jobs"), ("DELETE", "/jobs/1")):
+        found = ask(PAGE + path, method, Authorization="Bearer key", Origin=OURS)
+        assert found.status == 200
+    assert ask(f"{PAGE}/links", "POST", Authorization="Bearer key").status == 401
+    assert ask("/apps/~", Authorization="Bearer key").status == 401
+    assert ask("/apps/~", Authorization="Bearer key", Origin=OURS).status == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["null", "http://evil.example", "http://localhost:3000", f"http://127.0.0.1:{PORT}", "x"],
+)
+def test_no_other_page_may_even_with_a_key(origin, monkeypatch):
+    monkeypatch.setattr(VISITS, "_keys", ["key"])
+    for path in ("/jobs", "/visits"):
+        found = ask(PAGE + path, "POST", Authorization="Bearer key", Origin=origin)
+        assert found.status == 403
+    assert ask(f"{PAGE}/jobs", Authorization="Bearer key", Sec_Fetch_Site="same-site").status == 403

@@ -291,3 +291,15 @@ def test_scheduled_jobs(emulator, hk_local):
     assert hk_local("scheduler:remove", "2").err == "gone\n"
     emulator.on("POST /hk-local/scheduler/jobs/2/actions/run", HK_Message="runs")
     assert hk_local("scheduler:run", "2").err == "runs\n"
+
+
+def test_the_scheduler_s_page(emulator, hk_local, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or len(opened) < 2)
+    for _ in range(3):
+        emulator.on("POST /hk-local/scheduler/links", "http://localhost:5555/x#code\n")
+    assert hk_local("scheduler:open", "--print").out == "http://localhost:5555/x#code\n"
+    assert opened == []
+    assert hk_local("scheduler:open").out == ""
+    assert opened == ["http://localhost:5555/x#code"]
+    assert hk_local("scheduler:open").out == "http://localhost:5555/x#code\n"

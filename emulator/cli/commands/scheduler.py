@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.cli.client import JSON, Client, quote
-from emulator.cli.output import show, show_json
+from emulator.cli.output import say, show, show_json, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,20 @@ def remove(job: str, app: str | None, dir: str | None) -> int:
 def run(job: str, app: str | None, dir: str | None) -> int:
     """The job runs."""
     return show(_client(dir, app).ask("POST", f"{_path(job)}/actions/run"))
+
+
+def open_page(print_only: bool, app: str | None, dir: str | None) -> int:
+    """The page is open in a browser, or its address stands on stdout."""
+    response = _client(dir, app).ask("POST", "/hk-local/scheduler/links")
+    if print_only:
+        return show(response)
+    import webbrowser
+
+    url = response.read().decode().strip()
+    if not webbrowser.open(url):
+        say("There is no browser here; this address is good for five minutes:")
+        write(f"{url}\n".encode())
+    return 0
 
 
 def _client(dir: str | None, app: str | None) -> Client:

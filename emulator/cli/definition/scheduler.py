@@ -64,3 +64,17 @@ def scheduler_remove(job: JobId, app: App = None, dir: Dir = None) -> None:
 @command("scheduler:run", "scheduler:run", SCHEDULER, examples="hk-local scheduler:run 1")
 def scheduler_run(job: JobId, app: App = None, dir: Dir = None) -> None:
     """Run a scheduled job now, besides when it is due."""
+
+
+@command("scheduler:open", "scheduler:open_page", SCHEDULER, examples="hk-local scheduler:open")
+def scheduler_open(
+    print_only: Annotated[
+        bool, Option("--print", help="Print the address, do not open a browser")
+    ] = False,
+    app: App = None,
+    dir: Dir = None,
+) -> None:
+    """Open the page of the scheduled jobs in a browser.
+
+    Its address is good for one use within five minutes.
+    """

@@ -90,6 +90,9 @@ _hk_local_syntax() {
         scheduler:run)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
+        scheduler:open)
+            options='--print --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         apps:info | info)
             options='--json --shell --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
@@ -203,7 +206,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

@@ -212,6 +212,11 @@ complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:ru
 complete -c hk-local -n '__hk_local_is scheduler:run' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is scheduler:run' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler:open' -d 'Open the page of the scheduled jobs in a browser'
+complete -c hk-local -n '__hk_local_is scheduler:open' -l print -d 'Print the address, do not open a browser'
+complete -c hk-local -n '__hk_local_is scheduler:open' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is scheduler:open' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'apps:info' -d 'Show where the app\'s web is, how many dynos it has, and more'
 complete -c hk-local -n '__hk_local_is apps:info info' -l json -s j -d 'Print JSON'
 complete -c hk-local -n '__hk_local_is apps:info info' -l shell -s s -d 'Print lines that a shell can read'

@@ -146,6 +146,11 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        scheduler:open)
+            options=('--print:Print the address, do not open a browser' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         apps:info | info)
             options=('--json:Print JSON' '--shell:Print lines that a shell can read' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
@@ -305,6 +310,7 @@ _hk_local() {
             'scheduler\:add:Run a command every 10 minutes, every hour or every day'
             'scheduler\:remove:Remove a scheduled job; a run that is under way goes on'
             'scheduler\:run:Run a scheduled job now, besides when it is due'
+            'scheduler\:open:Open the page of the scheduled jobs in a browser'
             'apps\:info:Show where the app'\''s web is, how many dynos it has, and more'
             'apps\:rename:Give the app another name than its folder'\''s'
             'apps\:destroy:Stop the app and delete what hk-local knows of it'
