@@ -7,7 +7,7 @@ from emulator.errors import UserError
 
 from . import text
 from .answer import Answer
-from .edits import made, submit
+from .edits import EXECUTING, made, submit
 from .route import Route
 
 TYPE_CHECKING = False
@@ -28,8 +28,17 @@ def change(call: Call) -> Answer:
     Source: github.com/heroku/cli, issue 3345 (2025).
     """
     changes = {name: _value(name, value) for name, value in call.payload.fields.items()}
-    warning = submit(call, changes, call.world.types)
-    return made(call, _shown(call.world.config).replace(warning=warning))
+    warning = submit(call, _users(changes, call.world.addon_config), call.world.types)
+    fields = (("X-Heroku-Warning", EXECUTING),) if call.world.pending else ()
+    return made(call, _shown(call.world.config).replace(warning=warning, fields=fields))
+
+
+def _users(changes: Mapping[str, str | None], kept: Mapping[str, str]) -> Mapping[str, str | None]:
+    """Those that are the user's to make: what an add-on sets may only be named as it is."""
+    wrong = [name for name, value in changes.items() if name in kept and value != kept[name]]
+    if wrong:
+        raise UserError(f"Cannot overwrite attachment values {', '.join(wrong)}.")
+    return {name: value for name, value in changes.items() if name not in kept}
 
 
 def _shown(config: Mapping[str, str]) -> Answer:

@@ -56,14 +56,9 @@ def submit(
     return warning
 
 
-def made(call: Call, answer: Answer, warn: bool = True) -> Answer:
-    """The answer, which also says whether a release command runs now: ours follows it, others are
-    warned."""
+def made(call: Call, answer: Answer) -> Answer:
+    """The answer, which also says whether a release command runs now: our client follows it."""
     pending = call.world.pending
     if not pending:
         return answer
-    fields = (*answer.fields, ("HK-Release", str(pending.version)))
-    warning = answer.warning
-    if warn and not call.request.wants_text:
-        warning = f"{warning} {EXECUTING}".strip()
-    return answer.replace(fields=fields, warning=warning)
+    return answer.replace(fields=(*answer.fields, ("HK-Release", str(pending.version))))

@@ -131,7 +131,7 @@ def _made(call: Call, doing: str, warning: str) -> Answer:
         warning=warning,
         fields=(("HK-Version", str(new.version)),),
     )
-    return made(call, answer, warn=False)
+    return made(call, answer)
 
 
 def find(view: View, name: str) -> Release:

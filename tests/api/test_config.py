@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from emulator.app.surroundings import Addon, Attachment
+from emulator.runtime.addons import CreateAddon
 from emulator.runtime.command import Deploy, SetConfig
-from tests.api.bench import Bench
+from tests.api.bench import WALL, Bench
 
 
 @pytest.fixture
@@ -112,3 +114,17 @@ def test_with_a_release_command_the_old_values_are_in_force_until_it_succeeds(be
     assert status == 422 and "v5 is pending" in message
     text = bench.ask("PATCH", "/apps/~/config-vars", {"A": "3"}, accept="text/plain")
     assert text.status == 422
+
+
+def test_what_an_add_on_sets_stays_its_own(bench):
+    made = Addon("a1", "redis-1", "heroku-redis", "mini", "URL=x", "", 0, 0, WALL)
+    bench.kernel.submit(CreateAddon(made, Attachment("b1", "REDIS", "a1", WALL), served=False))
+    bench.boot()
+    ours = bench.kernel.world.addon_config
+    name = next(iter(ours))
+    changed(bench, {**ours, "A": "9"})
+    assert bench.env == b"# mine\nA=9 # one\nB='two'\n"
+    for value in ("another", None):
+        status, _, message = bench.refused("PATCH", "/apps/~/config-vars", {name: value, "A": "1"})
+        assert (status, message) == (422, f"Cannot overwrite attachment values {name}.")
+    assert bench.kernel.world.config["A"] == "9"

@@ -42,6 +42,7 @@ def changes(emulator):
 
 def test_set(known, hk_local):
     after = '{"A":"2","LONG_NAME":"two words","B":"x=y"}'
+    known.on("GET /apps/~/config-vars", after)
     known.on("PATCH /apps/~/config-vars", after, HK_Warning="Careful.")
     result = hk_local("config:set", "A=2", "B=x=y")
     assert (result.code, result.out) == (0, "A: 2\nB: x=y\n")
@@ -125,3 +126,20 @@ def test_what_others_have_changed_meanwhile_is_not_undone(edit, known):
     result = edit("echo A=2 > $1")
     assert result.code == 1 and "Config changed on server. Refusing to update." in result.err
     assert changes(known) == []
+
+
+def test_a_release_command_is_followed(known, hk_local):
+    """The answer to the change shows what was in force before it."""
+    known.on("PATCH /apps/~/config-vars", VARS, HK_Release="12", X_Heroku_Warning="Executing.")
+    known.on("GET /apps/~/releases/12/output", "migrating\n")
+    known.on("GET /apps/~/releases/12", '{"status":"succeeded"}')
+    known.on("GET /hk-local/status", '{"release":11}')
+    known.on("GET /apps/~/config-vars", '{"A":"2"}')
+    result = hk_local("config:set", "A=2")
+    assert (result.code, result.out) == (0, "Running release command...\nmigrating\nA: 2\n")
+    assert result.err == "Setting A and restarting shop... done, v12\n"
+    known.on("GET /apps/~/releases/12", '{"status":"failed"}')
+    for command in (("config:set", "A=2"), ("config:unset", "A")):
+        result = hk_local(*command)
+        assert (result.code, result.out) == (1, "Running release command...\nmigrating\n")
+        assert "the release command of v12 failed; the app goes on as v11" in result.err

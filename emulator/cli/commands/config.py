@@ -6,6 +6,7 @@ from json import dumps, loads
 
 from emulator.api.ink import Ink
 from emulator.cli.client import JSON, Client
+from emulator.cli.follow import follow
 from emulator.cli.output import notify, say, wants_colour, write
 from emulator.cli.quoting import quote
 from emulator.errors import UsageError
@@ -13,6 +14,8 @@ from emulator.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from emulator.cli.response import Response
 
 EMPTY = "''"
 
@@ -56,9 +59,10 @@ def set_(pairs: Sequence[str], app: str | None, dir: str | None) -> int:
             raise UsageError(f"{pair} is invalid. Must be in the format FOO=bar.")
         changes[name] = value
     client, ink = Client(dir, app), Ink(wants_colour())
-    values = change(client, changes)
+    response = change(client, changes)
     _tell(client, "Setting", list(changes), Ink(wants_colour(2)))
-    found = {name: value for name, value in values.items() if changes.get(name)}
+    follow(client, response)
+    found = {name: value for name, value in current(client).items() if changes.get(name)}
     write(shown(found, ink).encode())
     return 0
 
@@ -66,26 +70,23 @@ def set_(pairs: Sequence[str], app: str | None, dir: str | None) -> int:
 def unset(names: Sequence[str], app: str | None, dir: str | None) -> int:
     """They are no longer set."""
     client = Client(dir, app)
-    change(client, dict.fromkeys(names))
+    response = change(client, dict.fromkeys(names))
     _tell(client, "Unsetting", names, Ink(wants_colour(2)))
-    return 0
+    return follow(client, response)
 
 
 def current(client: Client) -> dict[str, str]:
-    values: dict[str, str] = loads(_ask(client, "GET"))
+    response = client.ask("GET", f"{client.path}/config-vars", accept=JSON)
+    values: dict[str, str] = loads(response.read())
     return values
 
 
-def change(client: Client, changes: Mapping[str, str | None]) -> dict[str, str]:
-    """They are changed, None unset; all config vars, as they are now."""
-    values: dict[str, str] = loads(_ask(client, "PATCH", dumps(changes)))
-    return values
-
-
-def _ask(client: Client, method: str, body: str = "") -> bytes:
-    response = client.ask(method, f"{client.path}/config-vars", body, JSON)
+def change(client: Client, changes: Mapping[str, str | None]) -> Response:
+    """They are changed, None unset; or will be, once the release command has succeeded."""
+    response = client.ask("PATCH", f"{client.path}/config-vars", dumps(changes), JSON)
     notify(response)
-    return response.read()
+    response.read()
+    return response
 
 
 def shown(values: Mapping[str, str], ink: Ink) -> str:

@@ -11,6 +11,7 @@ from emulator.api.ink import Ink
 from emulator.cli import quoting
 from emulator.cli.client import Client
 from emulator.cli.commands.config import change, current
+from emulator.cli.follow import follow
 from emulator.cli.output import say, wants_colour, warn, write
 from emulator.errors import UserError
 
@@ -59,9 +60,9 @@ def edit(name: str | None, app: str | None, dir: str | None) -> int:
         return 0
     if current(client) != before:
         raise Changed
-    change(client, {**dict.fromkeys(before), **after})
+    response = change(client, {**dict.fromkeys(before), **after})
     say("Updating config... done")
-    return 0
+    return follow(client, response)
 
 
 def _edited(text: str, suffix: str, dir: str) -> str:

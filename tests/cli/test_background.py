@@ -1,0 +1,71 @@
+"""What the command that waits for `start -d` is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.cli.background import Herald
+from tests.simulation import COMMANDS, Process, Simulation
+
+
+class Waiting:
+    def __init__(self) -> None:
+        self.reader, writer = os.pipe()
+        self.herald = Herald(writer)
+
+    def told(self, app: Simulation, seconds: float = 20) -> str:
+        """All that it hears while the app lives so long."""
+        for _ in range(int(seconds * 4)):
+            self.herald.look(app.world)
+            app.run(0.25)
+        return os.read(self.reader, 65536).decode()
+
+
+@pytest.fixture
+def waiting() -> Iterator[Waiting]:
+    one = Waiting()
+    yield one
+    if one.herald.fd >= 0:
+        os.close(one.herald.fd)
+    os.close(one.reader)
+
+
+def app(*commands: Process, release: bool = True) -> Simulation:
+    made = Simulation()
+    made.plays("release.*", *commands)
+    types = {**COMMANDS, "release": "migrate"} if release else COMMANDS
+    made.start("web=1", types=types)
+    return made
+
+
+def test_dynos_that_come_up(waiting: Waiting) -> None:
+    assert waiting.told(app(release=False)) == "web.1: up\n=0 \n"
+
+
+def test_a_release_command_that_succeeds(waiting: Waiting) -> None:
+    told = waiting.told(app(Process(exits=2.0)))
+    assert told == (
+        "v3: release command executing\nv3: release command succeeded\nweb.1: up\n=0 \n"
+    )
+
+
+def test_a_release_command_that_fails(waiting: Waiting) -> None:
+    told = waiting.told(app(Process(exits=2.0, status=1)))
+    assert told == "v3: release command executing\nv3: release command failed\n=1 \n"
+
+
+def test_a_failure_of_an_earlier_run_is_none_of_this_one(waiting: Waiting) -> None:
+    made = app(Process(exits=2.0), Process(exits=2.0, status=1))
+    made.run(20)
+    from emulator.runtime import command as ask
+
+    made.ask(ask.SetConfig({"A": "1"}))
+    made.run(20)
+    made.ask(ask.Shutdown())
+    made.run(60)
+    made.world = made.world.replace(stopping=False)
+    made.start("web=1", types={**COMMANDS, "release": "migrate"})
+    assert waiting.told(made) == "web.1: up\n=0 \n"
