@@ -27,6 +27,7 @@ BY_CI = {"sample", "tests"}
 
 NOT_RUN = {
     "hk-local start": "goes on until it is stopped",
+    "hk-local open": "would start a browser",
     "hk-local stop": "the page's other commands need the emulator",
     "apps:destroy": "the page's other commands need the app",
     "config:edit": "wants somebody who types",

@@ -76,7 +76,9 @@ class Herald:
         if is_ours and release.status.value not in self.told:
             self.told.add(release.status.value)
             self._write(f"v{release.version}: release command {ENDS[release.status.value]}\n")
-        if world.is_settled:
+        if world.is_settled and self.fd >= 0:
+            if world.address:
+                self._write(f"the app is at {world.address}\n")
             crashed = [s for s in world.slots.values() if s.shown and s.shown.value == "crashed"]
             failed = is_ours and release.status.value == "failed"
             self.close(1 if crashed or failed else 0)

@@ -52,6 +52,8 @@ class Routing:
         self.started_at = 0.0
         self.timer: asyncio.TimerHandle | None = None
         self.failed = False
+        self.told = True
+        """Since the last of its ends that was spoken of, a router has said something."""
         self.looking = self.closed = False
         if self.address:
             if self.address.notice:
@@ -99,7 +101,9 @@ class Routing:
         self._part()
         if self.kernel.world.stopping:
             return
-        self._say("the router process has ended; another is being started")
+        if self.told:  # once, be it that it can never live
+            self._say("the router process has ended; another is being started")
+        self.told = False
         wait = max(self.started_at + PAUSE - self.loop.time(), 0)
         self.timer = self.loop.call_later(wait, self._start)
 
@@ -205,6 +209,7 @@ class Routing:
         except OSError:
             return False
         self.data += data
+        self.told = self.told or bool(data)
         for kind, body in wire.frames(self.data):
             self._take(kind, body)
         return bool(data)

@@ -200,6 +200,10 @@ def run(options: Options) -> int:
     api_port = options.api_port
     if api_port and (api_port == options.port or not is_free(api_port, "127.0.0.1")):
         raise ApiPortTaken(api_port)
+    if options.tls:
+        from .certificates import key_file
+
+        key_file()  # made now, so that whatever hinders it is told before anything runs
     address = _address(options, files)
     folder = Folder(options.dir)
     folder.lock()
