@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.errors import NotFound
 from emulator.runtime.command import Cycle, Restart, Stop
 
-from . import resource, text
+from . import resource, text, usage
 from .answer import Answer
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ def dynos(call: Call) -> Answer:
             raise NotFound(f"No {ink.info(type_)} dynos on {ink.app(view.world.app)}")
     return Answer(
         lambda: [resource.dyno(view, slot) for slot in found],
-        lambda ink: text.dynos(view, found, ink),
+        lambda ink: usage.eco_hours(call, ink) + text.dynos(view, found, ink),
         holds=True,
     )
 

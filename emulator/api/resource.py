@@ -8,6 +8,7 @@ from __future__ import annotations
 from emulator.app.formation import DEFAULT_SIZE
 from emulator.app.release import Status
 from emulator.dyno.size import MIB, SIZES
+from emulator.runtime.metering import is_eco
 from emulator.runtime.world import CLOCK
 
 from .identity import identity
@@ -44,6 +45,7 @@ def app(view: View) -> Resource:
     created = iso(world.releases[0].created_at if world.releases else view.now)
     released = iso(world.releases[-1].created_at) if world.releases else None
     stack = _named("stack", "heroku-24")
+    tier = {"process_tier": "eco"} if is_eco(world.formation) else {}
     return {
         "acm": False,
         "archived_at": None,
@@ -59,6 +61,7 @@ def app(view: View) -> Resource:
         "name": world.app,
         "organization": None,
         "owner": user(world.user),
+        **tier,
         "region": _named("region", "us"),
         "released_at": released,
         "repo_size": 0,

@@ -21,6 +21,7 @@ from . import (
     releases,
     scheduler,
     surroundings,
+    usage,
     webhooks,
 )
 from .route import Route
@@ -62,6 +63,7 @@ def table() -> tuple[Route, ...]:
         *page.ROUTES,
         *surroundings.ROUTES,
         *features.ROUTES,
+        *usage.ROUTES,
         *webhooks.ROUTES,
         Route("GET", "/apps", apps.apps),
         Route("GET", "/users/{user}/apps", apps.apps),

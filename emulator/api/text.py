@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from emulator.dyno.size import SIZES
 from emulator.logplex import safe
+from emulator.runtime.metering import MONTH_HOURS
+from emulator.runtime.world import ECO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from .view import View
 
 ONE_OFF = "run"
-HOURS = 720
-"""Of a month, when the price of an hour is reckoned."""
-ECO = "Eco"
 ECO_NOTE = "\n$5 (flat monthly fee, shared across all Eco dynos)\n"
 
 
@@ -106,7 +105,7 @@ def _costs(item: Quantity) -> tuple[str, str]:
     if item.size == ECO:
         return "", ""
     monthly = SIZES[item.size.lower()].monthly
-    return f"~${monthly / HOURS * (item.quantity or 1):.3f}", f"${monthly * item.quantity}"
+    return f"~${monthly / MONTH_HOURS * (item.quantity or 1):.3f}", f"${monthly * item.quantity}"
 
 
 def fields(pairs: Mapping[str, str], ink: Ink) -> str:

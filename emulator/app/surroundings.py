@@ -69,6 +69,15 @@ class Attachment(Fact):
     created_at: float
 
 
+class Used(Fact):
+    """So long, in all, dynos of that process type and size have run in that month (`2026-11`)."""
+
+    month: str
+    type: str
+    size: str
+    seconds: float
+
+
 class Job(Fact):
     """A job of the Scheduler add-on: `every` 10m, hour or day, `at` a minute or a time of it.
 

@@ -1,4 +1,4 @@
-"""log-runtime-metrics: the load and the memory of each dyno in the log, from time to time."""
+"""What dynos use, from time to time: saved always, logged if log-runtime-metrics is enabled."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from emulator.dyno.metrics import EVERY, Load, load_line, memory_line
 from emulator.dyno.sampler import measured
 from emulator.dyno.size import SIZES
 from emulator.logplex.narration import STATE, Sentence
+from emulator.runtime.command import Meter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 
 FEATURE = "log-runtime-metrics"
 
+METER_EVERY = 300.0
+"""So much of the dynos' hours, in seconds, is lost at most when we are killed."""
+
 OURS = 10**9
 """Heroku's number of an app has nine digits. Source: log samples."""
 
 
 class Measuring:
-    """Costs nothing while the feature is off. Departs: no restart is needed to turn it on."""
+    """Departs: no restart is needed to turn the feature on."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -30,6 +34,11 @@ class Measuring:
         """By launch, of those whose next lines are due."""
         emulator.kernel.observers.append(self._look)
         self._look()
+        emulator.loop.call_later(METER_EVERY, self._meter)
+
+    def _meter(self) -> None:
+        self._emulator.kernel.take(Meter())
+        self._emulator.loop.call_later(METER_EVERY, self._meter)
 
     @property
     def _is_on(self) -> bool:

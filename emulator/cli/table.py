@@ -127,6 +127,15 @@ COMMANDS: dict[str, Syntax] = {
             ((), "target", "text", None),
         ),
     ),
+    "usage": (
+        "emulator:usage",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
     "logs": (
         "logs:logs",
         True,

@@ -10,6 +10,7 @@ from ..errors import FormationError
 from ..fact import Fact
 
 MIB = 1024 * 1024
+PRICES_OF = "August 2026"
 
 
 class Size(Fact):

@@ -111,6 +111,10 @@ class Requested(Command):
     """A request has come to the router."""
 
 
+class Meter(Command):
+    """What dynos have used until now is to be saved."""
+
+
 class Shutdown(Command):
     """Every dyno stops; nothing boots any more."""
 

@@ -9,6 +9,7 @@ from emulator.dyno.machine import step
 from emulator.dyno.slot import Instant, Kind, Moment, Outcome, Report, Slot, State
 
 from . import releasing, rulings
+from .metering import is_billed, used
 from .world import CLOCK, Gap, World
 
 TYPE_CHECKING = False
@@ -29,6 +30,8 @@ class Decision:
         self.instant = instant
         self.slots = dict(world.slots)
         self.out: list[Outcome] = []
+        self.bills = False
+        """Other dynos are billed from now on."""
 
     def step(self, name: str, given: dyno.Input) -> None:
         """The dyno has had that input."""
@@ -44,6 +47,7 @@ class Decision:
             del self.slots[name]
         else:
             self.slots[name] = after
+        self.bills |= is_billed(before) != is_billed(after)
         if after.is_gone and world.pending and world.pending.dyno == name:
             exits = [one for one in out if isinstance(one, event.ProcessExited)]
             by_itself = before.current is not None
@@ -124,4 +128,8 @@ def decide(world: World, given: Fact, instant: Instant) -> tuple[World, list[Out
             doing.step(name, given)
     else:
         rulings.ruling(given)(doing, given)
-    return doing.world.replace(slots=doing.slots), doing.out
+    after = doing.world.replace(slots=doing.slots)
+    if doing.bills or after.formation is not world.formation:
+        now, wall = instant.now, instant.wall
+        after = after.replace(usage=used(world, now, wall), metered_at=now)
+    return after, doing.out

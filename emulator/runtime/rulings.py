@@ -136,6 +136,10 @@ def rename(doing: Decision, given: ask.Rename) -> None:
     doing.world = doing.world.replace(app=given.name, given_name=given.name)
 
 
+def meter(doing: Decision, given: ask.Meter) -> None:
+    doing.bills = True
+
+
 def shut_down(doing: Decision, given: ask.Shutdown) -> None:
     doing.world = doing.world.replace(stopping=True)
     doing.reconcile()
@@ -182,6 +186,7 @@ RULINGS: dict[type[Fact], Ruling] = {
     ask.SetUp: set_up,
     ask.Requested: requested,
     ask.Rename: rename,
+    ask.Meter: meter,
     ask.Shutdown: shut_down,
     ask.Abort: abort,
     ask.Slept: lapse.slept,

@@ -42,6 +42,8 @@ create table if not exists attachments (id text primary key, name text, addon te
  created_at real);
 create table if not exists jobs (id text primary key, command text, every text, at text, size text,
  added_at real, next_at real, last_at real, dyno text, missed_since_at real, missed_until_at real);
+create table if not exists usage (month text, type text, size text, seconds real,
+ primary key (month, type, size));
 """
 """What version 3 has added so far."""
 

@@ -7,7 +7,7 @@ import sqlite3
 
 from emulator.app.formation import MOST_DYNOS, Quantity
 from emulator.app.release import Release, Status
-from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
+from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Used, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 
@@ -28,6 +28,7 @@ AROUND: dict[str, type[Fact]] = {
     "addons": Addon,
     "attachments": Attachment,
     "jobs": Job,
+    "usage": Used,
 }
 DURABLE = (
     *("id", "app", "given_name", "formation", "left_out", "heroku_formation", "releases"),
@@ -249,7 +250,7 @@ def _around(db: sqlite3.Connection, table: str) -> tuple[Fact, ...]:
     for row in db.execute(f"select * from {table} order by rowid"):
         fields = dict(zip(kind.__match_args__, row, strict=True))
         for name, value in fields.items():
-            if name.endswith("_at"):
+            if name.endswith(("_at", "seconds")):
                 fields[name] = float(value or 0)
             else:
                 fields[name] = _number(value) if name.endswith("port") else _text(value)

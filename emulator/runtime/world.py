@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.release import Release
-    from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
+    from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Used, Webhook
 
     from .command import Start
 
@@ -65,6 +65,9 @@ class World(Fact):
     addons: tuple[Addon, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     jobs: tuple[Job, ...] = ()
+    usage: tuple[Used, ...] = ()
+    """What dynos have used until `metered_at` (monotonic)."""
+    metered_at: float = 0.0
     started_at: float = 0.0
     """Wall time, from which on the platform's own time may run faster."""
     look_at: float | None = None

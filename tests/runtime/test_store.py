@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from emulator.app.formation import Quantity
 from emulator.app.release import Release, Status
-from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Webhook
+from emulator.app.surroundings import Addon, Attachment, Domain, Drain, Job, Used, Webhook
 from emulator.dyno.size import SIZES
 from emulator.errors import UserError
 from emulator.runtime.kernel import NotSaved
@@ -41,7 +41,12 @@ JOBS = some.builds(Job, TEXT, TEXT, TEXT, TEXT, TEXT, *2 * [TIMES], TIMES, TEXT,
 
 PORTS = some.integers(0, 65535)
 ADDONS = some.builds(Addon, *[TEXT] * 6, PORTS, PORTS, TIMES, TIMES)
+USED = some.builds(Used, TEXT, TEXT, TEXT, TIMES)
 ATTACHMENTS = some.builds(Attachment, TEXT, TEXT, TEXT, TIMES)
+
+
+def _used(item: Used) -> tuple[str, ...]:
+    return item.month, item.type, item.size
 
 
 def _id(item: Drain | Domain | Job | Webhook | Addon | Attachment) -> str:
@@ -76,6 +81,7 @@ def worlds(draw: some.DrawFn) -> World:
         addons=tuple(draw(some.lists(ADDONS, unique_by=_id, max_size=3))),
         attachments=tuple(draw(some.lists(ATTACHMENTS, unique_by=_id, max_size=3))),
         jobs=tuple(draw(some.lists(JOBS, unique_by=_id, max_size=3))),
+        usage=tuple(draw(some.lists(USED, unique_by=_used, max_size=3))),
     )
 
 
@@ -97,6 +103,7 @@ SECOND = FIRST.replace(
     features=("preboot",),
     drains=(*FIRST.drains, Drain("2", "syslog://example.org:514", "d.2", 3.5)),
     domains=(Domain("1", "www.example.org", 3.5),),
+    usage=(Used("2026-11", "web", "Basic", 7.5),),
     jobs=(Job("1", "python x.py", "hour", "30", "", 4.5, 5.5, 6.5, "scheduler.4711"),),
 )
 
@@ -268,12 +275,13 @@ def test_version_1_gets_what_version_2_added(tmp_path: Path) -> None:
 
 def test_version_2_gets_what_version_3_added(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    plain = SECOND.replace(jobs=())
+    plain = SECOND.replace(jobs=(), usage=())
     saved(path, plain)
     with sqlite3.connect(path) as db:
         for column in ("slug", "status", "dyno", "ended_at"):
             db.execute(f"alter table releases drop column {column}")
         db.execute("drop table jobs")
+        db.execute("drop table usage")
         db.execute("pragma user_version=2")
     db.close()
     assert loaded(path) == plain

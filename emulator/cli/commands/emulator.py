@@ -15,6 +15,15 @@ def status(json: bool, app: str | None, dir: str | None) -> int:
     return show(client.ask("GET", "/hk-local/status"))
 
 
+def usage(json: bool, app: str | None, dir: str | None) -> int:
+    """What the dynos would have cost is printed."""
+    client = Client(dir, app)
+    client.check_app()
+    if json:
+        return show_json(client.ask("GET", "/hk-local/usage", accept=JSON))
+    return show(client.ask("GET", "/hk-local/usage"))
+
+
 def stop(kill: bool, app: str | None, dir: str | None) -> int:
     """The emulator is gone, and with it every dyno."""
     client = Client(dir, app)

@@ -174,3 +174,12 @@ def ps_cycle(
     dir: Dir = None,
 ) -> None:
     """Cycle dynos now, not only once a day."""
+
+
+@command("usage", "emulator:usage", DYNOS, examples="hk-local usage")
+def usage(json: Json = False, app: App = None, dir: Dir = None) -> None:
+    """Show dyno hours, and what they would have cost on Heroku.
+
+    What has run in this app's folder this month is added up, one-offs too, and kept between
+    starts. ps:type says what the formation would cost.
+    """

@@ -36,6 +36,9 @@ _hk_local_syntax() {
         ps:cycle)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='targets'
             ;;
+        usage)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         logs)
             options='--num --tail --source --dyno-name --process-type --since --grep --json --app --dir --help' values=' --num= -n= --source=app,heroku -s=app,heroku --dyno-name=dynos --dyno=dynos -d=dynos --process-type=types --ps=types -p=types --since= --grep= --app= -a= --dir=folders -C=folders ' want=''
             ;;
@@ -206,7 +209,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

@@ -103,6 +103,11 @@ complete -c hk-local -n '__hk_local_is ps:cycle' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is ps:cycle' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 complete -c hk-local -n '__hk_local_is ps:cycle' -a '(__hk_local_names dynos; __hk_local_names types)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'usage' -d 'Show dyno hours, and what they would have cost on Heroku'
+complete -c hk-local -n '__hk_local_is usage' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is usage' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is usage' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'logs' -d 'Show the log of the dynos and of the platform'
 complete -c hk-local -n '__hk_local_is logs' -l num -s n -x -d 'Last lines to show; 100 if not said'
 complete -c hk-local -n '__hk_local_is logs' -l tail -s t -d 'Go on with what comes'

@@ -56,6 +56,11 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional='targets'
             ;;
+        usage)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         logs)
             options=('--num:Last lines to show; 100 if not said' '--tail:Go on with what comes' '--source:Only of app, or of heroku' '--dyno-name:Only of this dyno' '--process-type:Only of this process type' '--since:Only of the last seconds, minutes, hours (s, m, h)' '--grep:Only lines that contain the text' '--json:A JSON object a line' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--num '' -n '' --source 'app,heroku' -s 'app,heroku' --dyno-name 'dynos' --dyno 'dynos' -d 'dynos' --process-type 'types' --ps 'types' -p 'types' --since '' --grep '' --app '' -a '' --dir 'folders' -C 'folders')
@@ -292,6 +297,7 @@ _hk_local() {
             'ps\:type:Show or change dyno sizes'
             'ps\:wait:Wait until every dyno runs the latest release'
             'ps\:cycle:Cycle dynos now, not only once a day'
+            'usage:Show dyno hours, and what they would have cost on Heroku'
             'logs:Show the log of the dynos and of the platform'
             'drains:List the log drains'
             'drains\:add:Send the log, from now on, to a receiver of yours'

@@ -54,6 +54,16 @@ class TestDynos:
         eventually(lambda: "spare.1" not in heroku.states())
         assert heroku("ps:scale").out == expected
 
+    def test_eco(self, heroku: Cli):
+        heroku("ps:type", "eco")
+        try:
+            quota = r"Eco dyno hours quota remaining this month: 999h 5\dm \(99%\)\n"
+            assert re.match(
+                quota + r"Eco dyno usage for this app: 0h 0m \(0%\)\n", heroku("ps").out
+            )
+        finally:
+            heroku("ps:type", "basic")
+
     def test_scaling_what_is_not_there_changes_nothing(self, heroku: Cli):
         done = heroku("ps:scale", "worker=2", "none=1", code=2)
         assert "Couldn't find that process type (none)" in done.told
