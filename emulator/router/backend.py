@@ -27,7 +27,9 @@ class Backend(Stream):
     """Kept in its pool between requests. `client` is None while it has none."""
 
     __slots__ = (
+        "_head",
         "_is_connecting",
+        "_response",
         "body",
         "client",
         "data",
@@ -49,6 +51,8 @@ class Backend(Stream):
         """No response has come on it yet."""
 
         self._is_connecting = True
+        self._head = b""
+        self._response: Response
         self.read = self.read_idle
         super().__init__(sock, pool.proxy.loop, WRITE)
 
@@ -124,20 +128,24 @@ class Backend(Stream):
             if end == 3:
                 self._await_head(data)
                 return
-            try:
-                response = client.proxy.responses.read(data[:end])
-            except Unservable as error:
-                self._fail(error.code)
-                return
-            if response.status >= 200 or response.upgrade:
+            head = data[:end]
+            if head != self._head:
+                try:
+                    self._response = client.proxy.responses.read(head)
+                except Unservable as error:
+                    self._fail(error.code)
+                    return
+                self._head = head
+            response = self._response
+            if response.status >= 200 or response.status == 101:
                 break
             # Source: Dev Center, http-routing: it is the router who says 100.
             if response.status != 100 and client.exchange.request.minor:
                 client.send(response.open)
             data = data[end:]
-        if response.upgrade and not client.exchange.request.upgrades:
+        if response.status == 101 and not client.exchange.request.manner.upgrades:
             self._fail(hcode.H17)
-        elif response.upgrade:
+        elif response.status == 101:
             Tunnel(client, self, response).open(data[end:])
         else:
             self._respond(client, client.exchange, response, data, end)
@@ -285,10 +293,5 @@ class Backend(Stream):
         if not self.is_closed:
             super().close()
             self.client = None
-            self.read = _nothing
             self.pool.forget(self)
             self.pool.proxy.discarding.discard(self)
-
-
-def _nothing() -> None:
-    """A closed connection has nothing to read."""

@@ -28,7 +28,9 @@ class Client(Stream):
     """At most one request of it is served at a time; what comes after that one waits."""
 
     __slots__ = (
+        "_head",
         "_is_taking",
+        "_request",
         "ahead",
         "backend",
         "body",
@@ -64,6 +66,8 @@ class Client(Stream):
 
         self.response_length = 0
         self._is_taking = False
+        self._head = b""
+        self._request: Request
         self.deadline = proxy.loop.now + limits.CLIENT_KEEP_ALIVE_SECONDS
         self.read = self.read_head
         super().__init__(sock, proxy.loop)
@@ -108,12 +112,16 @@ class Client(Stream):
             self._await_head(data)
             return False
         self.ahead = data[end:]
-        try:
-            request = self.proxy.requests.read(data[:end])
-        except Refused as refusal:
-            outcome.refuse(self, refusal)
-            return False
-        self._begin(request)
+        head = data[:end]
+        # Most clients repeat themselves on a kept connection.
+        if head != self._head:
+            try:
+                self._request = self.proxy.requests.read(head)
+            except Refused as refusal:
+                outcome.refuse(self, refusal)
+                return False
+            self._head = head
+        self._begin(self._request)
         return True
 
     def _await_head(self, data: bytes) -> None:
@@ -127,13 +135,14 @@ class Client(Stream):
 
     def _begin(self, request: Request) -> None:
         proxy = self.proxy
-        fwd = request.forwarded_for + self.peer
-        request_id = request.request_id or proxy.new_id()
+        manner = request.manner
+        fwd = manner.forwarded_for + self.peer if manner.forwarded_for else self.peer
+        request_id = manner.request_id or proxy.new_id()
         self.exchange = Exchange(request, request_id, fwd, self.loop.now)
         self.keeps_alive = request.keeps_alive
         self.read = self.read_ahead
         if request.has_body:
-            self.body = body(request.length)
+            self.body = body(manner.length)
         proxy.admit(self)
 
     def read_ahead(self) -> None:
@@ -167,7 +176,7 @@ class Client(Stream):
             self.deadline = self.loop.now + limits.FIRST_BYTE_SECONDS
             return
         exchange.phase = Phase.SENDING
-        if exchange.request.expectation and not self.ahead:
+        if exchange.request.manner.expectation and not self.ahead:
             self.send(CONTINUE)
         self.read = self.read_body
         self.deadline = self.loop.now + limits.IDLE_SECONDS
@@ -272,10 +281,4 @@ class Client(Stream):
     def close(self) -> None:
         if not self.is_closed:
             super().close()
-            # A method of its own in a slot is a cycle that only the collector would find.
-            self.read = _nothing
             self.proxy.leave(self)
-
-
-def _nothing() -> None:
-    """A closed connection has nothing to read."""

@@ -60,31 +60,34 @@ class Exchange:
         Source: Dev Center, http-routing, "Heroku router log format"; log samples.
         """
         request = self.request
-        path = shown_path(request.target, form)
-        fwd = self.forwarded_for.replace(", ", ",").replace('"', "%22")
+        shown = request.shown
+        if not shown:
+            path = shown_path(request.target, form)
+            shown = f'method={request.method.decode()} path="{path}" host={request.host}'
+            request.shown = shown
+        fwd = self.forwarded_for
+        if "," in fwd or '"' in fwd:
+            fwd = fwd.replace(", ", ",").replace('"', "%22")
         return (
-            f'{self._at()}method={request.method} path="{path}" host={request.host} '
+            f"{'at=info' if self.code is None else self._at(self.code)} {shown} "
             f'request_id={self.request_id} fwd="{fwd}" {self._figures(form)} '
             f"{_protocol(form, tls)}\n"
         )
 
-    def _at(self) -> str:
-        code = self.code
-        if code is None:
-            return "at=info "
+    def _at(self, code: Code) -> str:
         sock = f"sock={code.sock} " if code.sock else ""
-        cause = f'cause="{code.cause}" ' if code.cause else ""
-        return f'{sock}at={code.at} code={code.name} desc="{code.desc}" {cause}'
+        cause = f' cause="{code.cause}"' if code.cause else ""
+        return f'{sock}at={code.at} code={code.name} desc="{code.desc}"{cause}'
 
     def _figures(self, form: LogFormat) -> str:
         """`dyno=` to `bytes=`. What did not happen is empty."""
         if not self.dyno:
             return self._figures_without_dyno(form)
         connected_at = self.connected_at or self.ended_at
-        connect = f"{(connected_at - self.began_at) * 1000:.0f}ms"
+        connect = f"{int((connected_at - self.began_at) * 1000 + 0.5)}ms"
         if not self.connected_at:
             return f"dyno={self.dyno} connect={connect} service= status={self.status} bytes="
-        service = f"{(self.ended_at - connected_at) * 1000:.0f}ms"
+        service = f"{int((self.ended_at - connected_at) * 1000 + 0.5)}ms"
         sent = self.bytes if form is LogFormat.ROUTER_2 else self.bytes + self.head_bytes
         return (
             f"dyno={self.dyno} connect={connect} service={service} "
@@ -104,14 +107,13 @@ def _protocol(form: LogFormat, tls: str) -> str:
     return f"protocol=http1.1 tls=true tls_version={tls}" if tls else "protocol=http1.1 tls=false"
 
 
-def shown_path(target: str, form: LogFormat) -> str:
+def shown_path(raw: bytes, form: LogFormat) -> str:
     """The path for a log line: nothing in it can end the quotes, or the line.
 
     Router 2.0 shows it percent-decoded. Source: log samples of 2025.
     """
-    if target.isascii() and "%" not in target and '"' not in target:
-        return target
-    raw = target.encode("latin-1")
+    if raw.isascii() and b"%" not in raw and b'"' not in raw:
+        return raw.decode()
     if form is LogFormat.ROUTER_2:
         try:
             decoded = _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), raw).decode()

@@ -55,8 +55,9 @@ class Proxy:
         self.most_in_flight = limits.CONCURRENCY
         self.began = 0
         self.errors = 0
-        self._ids = ""
-        self._ids_at = 0
+        self._id = int.from_bytes(os.urandom(4), "little")
+        rest = os.urandom(12).hex()
+        self._id_end = f"-{rest[:4]}-{rest[4:8]}-{rest[8:12]}-{rest[12:]}"
 
     # A request on its way.
 
@@ -70,7 +71,7 @@ class Proxy:
             return
         self.began += 1
         self.in_flight += 1
-        if request.expectation and request.expectation != b"100-continue":
+        if request.manner.expectation and request.manner.expectation != b"100-continue":
             self._refuse_expectation(client)
         elif self.verdict in CODES:
             outcome.fail(client, CODES[self.verdict])
@@ -114,16 +115,16 @@ class Proxy:
     def _faithful(self, client: Client) -> Pool | None:
         """The pool that the client's cookie names, if it may be used."""
         assert client.exchange is not None
-        launch = client.exchange.request.affinity.decode()
+        launch = client.exchange.request.manner.affinity
         pool = self.pools.get(launch)
         return pool if pool in self.available else None
 
     def affinity_cookie(self, request: Request, dyno: WebDyno) -> bytes:
         """The header that makes the client come back to that dyno; nothing if it does already."""
-        launch = dyno.launch.encode()
-        if not self.table.affinity or request.affinity == launch:
+        if not self.table.affinity or request.manner.affinity == dyno.launch:
             return b""
-        return b"Set-Cookie: %s=%s; path=/; HttpOnly\r\n" % (AFFINITY_COOKIE, launch)
+        value = dyno.launch.encode()
+        return b"Set-Cookie: %s=%s; path=/; HttpOnly\r\n" % (AFFINITY_COOKIE, value)
 
     def connect_failed(self, client: Client, reason: Reason) -> None:
         """The dyno is in quarantine, and the request tries another one."""
@@ -160,36 +161,31 @@ class Proxy:
     # What the dyno is told.
 
     def new_id(self) -> str:
-        """A request id that nobody has had. Source: Dev Center, http-request-id."""
-        at = self._ids_at
-        if at >= len(self._ids):
-            self._ids, at = os.urandom(16 * 1024).hex(), 0
-        self._ids_at = at + 32
-        ids = self._ids
-        return (
-            f"{ids[at : at + 8]}-{ids[at + 8 : at + 12]}-{ids[at + 12 : at + 16]}-"
-            f"{ids[at + 16 : at + 20]}-{ids[at + 20 : at + 32]}"
-        )
+        """A request id that looks like a UUID; the next four billion are others.
 
-    def forwarded(self, port: int, tls: bool) -> bytes:
+        The first part goes through all its values (a congruential generator of full period).
+        Source: Dev Center, http-request-id.
+        """
+        self._id = (self._id * 1664525 + 1013904223) & 0xFFFFFFFF
+        return f"{self._id:08x}{self._id_end}"
+
+    def forwarded(self, port: int, tls: bool) -> str:
         """The headers that all requests of a client have. Source: Dev Center, http-routing."""
         table = self.table
         proto = table.forwarded_proto or ("https" if tls else "http")
         lies = bool(table.forwarded_proto) and not tls and proto == "https"
         seen = table.forwarded_port or (443 if lies else port)
-        return b"X-Forwarded-Proto: %s\r\nX-Forwarded-Port: %d\r\n" % (proto.encode(), seen)
+        return f"X-Forwarded-Proto: {proto}\r\nX-Forwarded-Port: {seen}\r\nX-Request-Start: "
 
     def request_head(self, client: Client, exchange: Exchange) -> bytes:
         """What the dyno gets before the body."""
         request = exchange.request
-        return b"%sX-Request-Id: %s\r\nX-Forwarded-For: %s\r\n%sX-Request-Start: %d\r\n%s" % (
-            request.sent_on,
-            exchange.request_id.encode(),
-            exchange.forwarded_for.encode("latin-1"),
-            client.forwarded,
-            self.wall() * 1000,
-            b"Via: %s%s\r\n\r\n" % (request.via, VIA),
+        ours = (
+            f"X-Request-Id: {exchange.request_id}\r\nX-Forwarded-For: {exchange.forwarded_for}\r\n"
+            f"{client.forwarded}{int(self.wall() * 1000)}\r\n"
+            f"Via: {request.manner.via}{VIA}\r\n\r\n"
         )
+        return request.sent_on + ours.encode("latin-1")
 
     # Waiting, and the table.
 

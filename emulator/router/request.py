@@ -14,7 +14,7 @@ _LINE_BEGINS = re.compile(TOKEN + rb"+(?: |$)")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?")
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z+/=-]{20,200}")
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?#@]+)(.*)", re.DOTALL)
-_AFFINITY = re.compile(rb"(?:[;:] *)" + AFFINITY_COOKIE + rb"=([0-9A-Za-z_.@-]{1,100})")
+_AFFINITY = re.compile(rb"; *" + AFFINITY_COOKIE + rb"=([0-9A-Za-z_.@-]{1,100})")
 
 DROPPED = frozenset(
     [
@@ -28,9 +28,12 @@ DROPPED = frozenset(
 FRAMING = frozenset([b"host", b"content-length", b"transfer-encoding", b"upgrade"])
 """Never dropped because a Connection header names it."""
 
-NAMES = DROPPED | FRAMING | {b"expect", b"cookie"}
-REPEATABLE = frozenset(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
+NAMES = DROPPED | FRAMING | {b"expect"}
+REPEATABLE = frozenset([b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"])
 """Source: RFC 9110, 9.2.2, idempotent methods."""
+
+MOST_KNOWN = 1024
+LONGEST_KNOWN = 4096
 
 
 class Refused(Exception):
@@ -41,89 +44,131 @@ class Refused(Exception):
         self.status = status
 
 
-class Request:
-    """A head. `sent_on` is what the dyno gets of it, before our own headers."""
+class Manner:
+    """What the headers that concern the router say. Most requests share it with others."""
 
     __slots__ = (
         "affinity",
+        "dropped",
         "expectation",
         "forwarded_for",
-        "has_body",
         "host",
-        "is_head",
-        "is_repeatable",
         "keeps_alive",
         "length",
-        "method",
-        "minor",
+        "named",
         "request_id",
-        "sent_on",
-        "target",
         "upgrades",
         "via",
     )
 
-    def __init__(self, line: bytes, rest: list[tuple[bytes, bytes]], kept: list[bytes]) -> None:
-        self.method, target, self.minor = _request_line(line)
+    def __init__(self, lines: list[tuple[bytes, bytes]], minor: int) -> None:
         by_name: dict[bytes, list[bytes]] = {}
-        for name, one in rest:
-            by_name.setdefault(name, []).append(head.value(one))
-        target, self.host = _where(target, by_name.get(b"host", []), self.minor)
-        self.target = target.decode("latin-1")
-        self._read_framing(by_name)
-        self._read_connection(by_name, kept)
-        self._read_forwarded(by_name)
-        self.affinity = b""
-        for name, one in rest:
-            if name == b"cookie" and (match := _AFFINITY.search(one)):
-                self.affinity = match[1]
-        first = b"%s %s HTTP/1.1" % (self.method.encode(), target)
-        self.sent_on = b"\r\n".join([first, *kept, b""])
-        self.is_head = self.method == "HEAD"
-        self.is_repeatable = self.method in REPEATABLE and not self.has_body
+        for name, line in lines:
+            by_name.setdefault(name, []).append(head.value(line))
+        hosts = by_name.get(b"host", [])
+        if len(hosts) != 1 and (minor or hosts):
+            raise Refused(400, "Expected one Host")
+        self.named = hosts[0].lower() if hosts else b""
+        self.host = _host(self.named) if self.named or minor else ""
+        self._read_framing(by_name, minor)
+        self._read_connection(by_name, minor)
+        self.expectation = b", ".join(by_name.get(b"expect", ())).lower()
+        # What our own headers begin with. Source: Dev Center, http-routing, "Heroku headers".
+        earlier = by_name.get(b"x-forwarded-for", ())
+        self.forwarded_for = b"".join([b"%s, " % one for one in earlier]).decode("latin-1")
+        earlier = by_name.get(b"via", ())
+        self.via = b"".join([b"%s, " % one for one in earlier]).decode("latin-1")
+        ids = by_name.get(b"x-request-id", [b""])
+        self.request_id = ids[0].decode() if _REQUEST_ID.fullmatch(ids[0]) else ""
+        cookies = [_AFFINITY.search(b";" + one) for one in by_name.get(b"cookie", ())]
+        self.affinity = next((found[1].decode() for found in cookies if found), "")
 
-    def _read_framing(self, by_name: dict[bytes, list[bytes]]) -> None:
+    def _read_framing(self, by_name: dict[bytes, list[bytes]], minor: int) -> None:
         """Departs: of both a length and chunks Heroku believes the chunks; that is how requests
         are smuggled, and no client sends it: 400."""
         codings = by_name.get(b"transfer-encoding")
         self.length = 0
         if codings:
-            if len(codings) > 1 or b"content-length" in by_name or not self.minor:
+            if len(codings) > 1 or b"content-length" in by_name or not minor:
                 raise Refused(400, "The length of the body is told twice")
             if codings[0].lower() != b"chunked":
                 raise Refused(501, "Transfer-Encoding other than chunked is not supported")
             self.length = CHUNKED
         elif lengths := by_name.get(b"content-length"):
             self.length = head.length(lengths)
-        self.has_body = self.length != 0
 
-    def _read_connection(self, by_name: dict[bytes, list[bytes]], kept: list[bytes]) -> None:
+    def _read_connection(self, by_name: dict[bytes, list[bytes]], minor: int) -> None:
         options = head.words(by_name.get(b"connection", ()))
-        self.keeps_alive = b"close" not in options and (self.minor == 1 or b"keep-alive" in options)
-        self.upgrades = b"upgrade" in options and b"upgrade" in by_name and self.minor == 1
-        named = options - {b"close", b"keep-alive"} - FRAMING
-        kept[:] = [
-            line
-            for line in kept
-            if not (named and line.partition(b":")[0].lower() in named)
-            and (self.upgrades or line[:8].lower() != b"upgrade:")
-        ]
-        if self.upgrades:
-            kept.append(b"Connection: Upgrade")
-        self.expectation = b", ".join(by_name.get(b"expect", ())).lower()
+        self.keeps_alive = b"close" not in options and (minor == 1 or b"keep-alive" in options)
+        self.upgrades = b"upgrade" in options and b"upgrade" in by_name and minor == 1
+        self.dropped = options - {b"close", b"keep-alive"} - FRAMING
+        if b"upgrade" in by_name and not self.upgrades:
+            self.dropped |= {b"upgrade"}
 
-    def _read_forwarded(self, by_name: dict[bytes, list[bytes]]) -> None:
-        """What our own headers begin with. Source: Dev Center, http-routing, "Heroku headers"."""
-        earlier = by_name.get(b"x-forwarded-for", ())
-        self.forwarded_for = b"".join([b"%s, " % one for one in earlier]).decode("latin-1")
-        self.via = b"".join([b"%s, " % one for one in by_name.get(b"via", ())])
-        ids = by_name.get(b"x-request-id", [b""])
-        self.request_id = ids[0].decode() if _REQUEST_ID.fullmatch(ids[0]) else ""
+    def keep(self, lines: list[bytes]) -> list[bytes]:
+        """Those that go on to the dyno, if the client says that some do not."""
+        if self.dropped:
+            lines = [n for n in lines if n.partition(b":")[0].lower() not in self.dropped]
+        return [*lines, b"Connection: Upgrade"] if self.upgrades else lines
 
 
-def _request_line(line: bytes) -> tuple[str, bytes, int]:
+def _host(named: bytes) -> str:
+    """The name, without port."""
+    match = _HOST.fullmatch(named)
+    if match is None:
+        raise Refused(400, "Host: expected a name or an address")
+    return match[1].decode().removesuffix(".")
+
+
+class Request:
+    """A head. `sent_on` is what the dyno gets of it, before our own headers."""
+
+    __slots__ = (
+        "has_body",
+        "host",
+        "is_head",
+        "is_repeatable",
+        "keeps_alive",
+        "manner",
+        "method",
+        "minor",
+        "sent_on",
+        "shown",
+        "target",
+    )
+
+    def __init__(self, line: tuple[bytes, bytes, int], manner: Manner, kept: list[bytes]) -> None:
+        method, target, self.minor = line
+        if manner.dropped or manner.upgrades:
+            kept = manner.keep(kept)
+        if not target.startswith(b"/"):
+            target = _origin_form(method, target, manner.named)
+        self.manner = manner
+        self.host = manner.host
+        self.keeps_alive = manner.keeps_alive
+        self.has_body = manner.length != 0
+        self.method = method
+        self.target = target
+        self.sent_on = b"%s %s HTTP/1.1\r\n%s\r\n" % (method, target, b"\r\n".join(kept))
+        self.is_head = method == b"HEAD"
+        self.is_repeatable = not self.has_body and method in REPEATABLE
+        self.shown = ""
+        """What log lines say of it; made when the first one is."""
+
+
+def _origin_form(method: bytes, target: bytes, named: bytes) -> bytes:
+    """The path of `http://host/path`, as long as it is the host that was named."""
+    if target == b"*" and method == b"OPTIONS":
+        return target
+    match = _ABSOLUTE.fullmatch(target)
+    if match is None or match[1].lower() != named:
+        raise Refused(400, "Expected a path that begins with /")
+    return match[2] if match[2].startswith(b"/") else b"/" + match[2]
+
+
+def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
     match = _LINE.fullmatch(line)
-    if len(line) > limits.REQUEST_LINE or match is None:
+    if match is None or len(line) > limits.REQUEST_LINE:
         raise Refused(400, "Expected a request line such as GET /path HTTP/1.1")
     method, target, major, minor = match.groups()
     if major != b"1":
@@ -132,23 +177,7 @@ def _request_line(line: bytes) -> tuple[str, bytes, int]:
         raise Refused(400, f"A method has at most {limits.METHOD} characters")
     if method == b"CONNECT":
         raise Refused(405, "CONNECT is not supported")
-    return method.decode(), target, min(int(minor), 1)
-
-
-def _where(target: bytes, hosts: list[bytes], minor: int) -> tuple[bytes, str]:
-    """The path, and the host's name: in lower case, without port."""
-    if len(hosts) != 1 and (minor or hosts):
-        raise Refused(400, "Expected one Host")
-    named = hosts[0] if hosts else b""
-    if not target.startswith(b"/") and target != b"*":
-        match = _ABSOLUTE.fullmatch(target)
-        if match is None or match[1].lower() != named.lower():
-            raise Refused(400, "Expected a path that begins with /")
-        target = match[2] if match[2].startswith(b"/") else b"/" + match[2]
-    match = _HOST.fullmatch(named)
-    if match is None:
-        raise Refused(400, "Host: expected a name or an address")
-    return target, match[1].lower().decode().removesuffix(".")
+    return method, target, 0 if minor == b"0" else 1
 
 
 def check_beginning(data: bytes) -> None:
@@ -163,41 +192,54 @@ def check_beginning(data: bytes) -> None:
 
 
 class Requests:
-    """Knows the heads of late, which a client on a kept connection mostly repeats."""
+    """Reads heads. Most lines of them came before, and the manner of most did."""
 
     def __init__(self) -> None:
         self.lines = Lines(NAMES, limits.REQUEST_HEADER)
-        self.known: dict[bytes, Request] = {}
+        self.manners: tuple[dict[bytes, Manner], dict[bytes, Manner]] = ({}, {})
 
     def read(self, data: bytes) -> Request:
         """The request that these bytes are, up to and with the empty line. Raises Refused."""
-        request = self.known.get(data)
-        if request is None:
-            try:
-                request = self._parse(data)
-            except Malformed as error:
-                raise Refused(400, f"Bad request: {error}") from None
-            if len(data) <= 4096:
-                if len(self.known) >= 1024:
-                    self.known.clear()
-                self.known[data] = request
-        return request
+        try:
+            return self._parse(data)
+        except Malformed as error:
+            raise Refused(400, f"Bad request: {error}") from None
 
     def _parse(self, data: bytes) -> Request:
-        line, *fields = data[:-4].split(b"\r\n")
+        first, *fields = data[:-4].split(b"\r\n")
         if len(fields) > limits.HEADERS:
             raise Refused(400, f"More than {limits.HEADERS} headers")
-        rest, kept = [], []
+        line = _request_line(first)
+        ours, kept = [], []
         lines = self.lines
         young = lines.young
         for field in fields:
             name = young.get(field)
             if name is None:
-                name = lines.learn(field)
+                name = self._learn(field)
                 young = lines.young
             if name:
-                rest.append((name, field))
+                ours.append((name, field))
                 if name in DROPPED:
                     continue
             kept.append(field)
-        return Request(line, rest, kept)
+        return Request(line, self._manner(ours, line[2]), kept)
+
+    def _learn(self, field: bytes) -> bytes:
+        """Of cookies only the one that is ours matters; it is never kept among the lines."""
+        if AFFINITY_COOKIE in field and field[:7].lower() == b"cookie:":
+            self.lines.name(field)
+            return b"cookie"
+        return self.lines.learn(field)
+
+    def _manner(self, ours: list[tuple[bytes, bytes]], minor: int) -> Manner:
+        key = b"\n".join([line for _, line in ours])
+        known = self.manners[minor]
+        manner = known.get(key)
+        if manner is None:
+            manner = Manner(ours, minor)
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            if len(key) <= LONGEST_KNOWN:
+                known[key] = manner
+        return manner

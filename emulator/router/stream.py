@@ -122,6 +122,12 @@ class Stream:
             self.is_closed = True
             self.loop.forget(self.fd)
             self.sock.close()
+            # A method of its own in a slot is a cycle that only the collector would find.
+            self.read = _nothing
+
+
+def _nothing() -> None:
+    """A closed connection has nothing to read."""
 
 
 def reset(sock: Socket) -> None:
