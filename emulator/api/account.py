@@ -48,7 +48,7 @@ def account(call: Call) -> Answer:
         "updated_at": since,
         "verified": True,
     }
-    return Answer(lambda: data)
+    return Answer(lambda: data, holds=True)
 
 
 def rate_limits(call: Call) -> Answer:

@@ -52,9 +52,12 @@ NOT_MODIFIED = 304
 
 
 class Response(Fact):
+    """`tag` tells this body from every other, where somebody has reckoned it already."""
+
     status: int
     fields: Fields = ()
     body: bytes = b""
+    tag: str = ""
 
     def encoded(self, keeps_alive: bool) -> Buffers:
         """The response's bytes; whether another request may follow is said in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.errors import NotFound, UserError
 
 from .answer import Answer, Response, refusal, response
-from .caching import marked
+from .caching import entity_tag, marked
 from .call import Call
 from .memory import Memory
 from .routes import NoSuchEndpoint, Routes, WrongMethod, table
@@ -73,7 +73,8 @@ class Api:
         if not isinstance(found, Answer):
             return found
         made = response(found, request, call.ink)
-        if found.holds and not request.wants_text:
+        if found.holds and request.method == "GET" and not request.wants_text:
+            made = made.replace(tag=entity_tag(made.body))
             self._memory.keep(world, request, made)
         return made
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def app(call: Call) -> Answer:
-    return Answer(lambda: resource.app(call.view))
+    return Answer(lambda: resource.app(call.view), holds=True)
 
 
 def apps(call: Call) -> Answer:
     """The one that there is."""
-    return Answer(lambda: [resource.app(call.view)])
+    return Answer(lambda: [resource.app(call.view)], holds=True)
 
 
 def rename(call: Call) -> Answer:

@@ -27,11 +27,15 @@ def marked(response: Response, request: Request, random: bytes) -> Response:
     )
     if request.method != "GET" or response.status != OK:
         return response.replace(fields=fields)
-    tag = f'"{sha1(response.body).hexdigest()}"'
+    tag = response.tag or entity_tag(response.body)
     fields += (("ETag", tag), ("Cache-Control", "private, no-cache"), ("Vary", VARY))
     if _has(tag, request.head.get("if-none-match")):
         return Response(NOT_MODIFIED, fields)
     return response.replace(fields=fields)
+
+
+def entity_tag(body: bytes) -> str:
+    return f'"{sha1(body).hexdigest()}"'
 
 
 VARY = "Accept, Authorization, Range"

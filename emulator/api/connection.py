@@ -69,6 +69,8 @@ class Connection:
         """A turn of ours is to come in this turn of the loop."""
         self._is_blocked = False
         """The client has to read before we can write on."""
+        self._is_deaf = False
+        """Nothing is read."""
         self._timer: asyncio.TimerHandle | None = None
         sock.setblocking(False)
         loop.add_reader(sock, self._read)
@@ -105,7 +107,7 @@ class Connection:
         Every request that came before this has been served: nothing is read meanwhile.
         """
         if self._stream and not self._stream.is_endless:
-            self._loop.remove_reader(self._sock)
+            self._ignore()
         else:
             self._end()
 
@@ -117,6 +119,7 @@ class Connection:
             self._refuse(refused)
             return
         if request is None:
+            self._listen()
             return
         answer = self._answer(request)
         descriptors.close(self._fds)
@@ -142,14 +145,13 @@ class Connection:
         self._stage = Stage.ANSWERING
         keeps_alive = self._after is Stage.WAITING
         self._out += [part for part in response.encoded(keeps_alive) if part]
-        self._give(RESPONSE_SECONDS)
-        self._loop.remove_reader(self._sock)
         self._write()
 
     def _begin(self, stream: Stream) -> None:
         self._stage = Stage.STREAMING
         self._give(None)
         self._stream = stream
+        self._listen()
         self._out.append(stream.head)
         stream.begin(self._wake)
         self._write()
@@ -182,8 +184,15 @@ class Connection:
                 return
             self._advance(sent)
         if not self._is_blocked:
-            self._is_blocked = True
-            self._loop.add_writer(self._sock, self._write)
+            self._block()
+
+    def _block(self) -> None:
+        """The rest is written when the client has read; what it asks next waits until then."""
+        self._is_blocked = True
+        self._loop.add_writer(self._sock, self._write)
+        if self._stream is None:
+            self._give(RESPONSE_SECONDS)
+            self._ignore()
 
     def _unblock(self) -> None:
         if self._is_blocked:
@@ -229,14 +238,28 @@ class Connection:
         """A request that has come already is served in the loop's next turn: others come first."""
         self._stage = Stage.WAITING
         self._give(REQUEST_SECONDS)
-        self._loop.add_reader(self._sock, self._read)
         if self._reader.has_begun:
+            self._ignore()
             self._wake()
+        else:
+            self._listen()
+
+    def _listen(self) -> None:
+        """What the client sends is read from now on."""
+        if self._is_deaf:
+            self._is_deaf = False
+            self._loop.add_reader(self._sock, self._read)
+
+    def _ignore(self) -> None:
+        """Nothing is read from now on; not even the end, behind requests that are to be served."""
+        if not self._is_deaf:
+            self._is_deaf = True
+            self._loop.remove_reader(self._sock)
 
     def _linger(self) -> None:
         self._stage = Stage.LINGERING
         self._give(LINGER_SECONDS)
-        self._loop.add_reader(self._sock, self._read)
+        self._listen()
         try:
             self._sock.shutdown(socket.SHUT_WR)
         except OSError:

@@ -34,6 +34,7 @@ def process_type(call: Call) -> Answer:
     return Answer(
         lambda: resource.formation(view, type_, item),
         lambda ink: text.formation({type_: item}),
+        holds=True,
     )
 
 
@@ -76,8 +77,8 @@ def _resized(call: Call, ink: Ink) -> str:
 def _shown(call: Call, items: Mapping[str, Quantity]) -> Answer:
     view = call.view
     if _wants_types(call):
-        return Answer(lambda: _resources(view), lambda ink: text.types(items, ink))
-    return Answer(lambda: _resources(view), lambda ink: text.formation(items))
+        return Answer(lambda: _resources(view), lambda ink: text.types(items, ink), holds=True)
+    return Answer(lambda: _resources(view), lambda ink: text.formation(items), holds=True)
 
 
 def _resources(view: View) -> list[resource.Resource]:

@@ -8,12 +8,16 @@ from hmac import compare_digest
 from emulator.errors import UserError
 
 from .answer import refusal
+from .late import Late
 from .routes import WrongMethod
 from .visits import ENTRY, PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .answer import Response, Stream
+    from .call import Timer
     from .listener import Answering
     from .request import Request
     from .visits import Visits
@@ -48,18 +52,28 @@ class FromWebPage(UserError):
 
 
 class Gate:
-    """Stands before `answer` at that port."""
+    """Stands before `answer` at that port. `later` calls something after so many seconds."""
 
-    def __init__(self, port: int, token: str, answer: Answering, visits: Visits) -> None:
+    def __init__(
+        self,
+        port: int,
+        token: str,
+        answer: Answering,
+        visits: Visits,
+        later: Callable[[float, Callable[[], object]], Timer],
+    ) -> None:
         names = ("localhost", "127.0.0.1", "[::1]")
         self._hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
         self._token = token.encode()
         self._answer = answer
         self._visits = visits
+        self._later = later
 
     def answer(self, request: Request) -> Response | Stream:
         try:
             self._check(request)
+        except Unauthorized as error:
+            return Late(refusal(error, request), self._later)
         except UserError as error:
             return refusal(error, request)
         return self._answer(request)

@@ -49,7 +49,8 @@ class Loopback:
         self.token = self.token or os.urandom(TOKEN_BYTES).hex()
         socks = _bound(port) if port else _bound_anywhere(last)
         self.port = int(socks[0].getsockname()[1])
-        gate = Gate(self.port, self.token, server.api.answer, server.api.visits)
+        visits = server.api.visits
+        gate = Gate(self.port, self.token, server.api.answer, visits, loop.call_later)
         self._listeners = [
             Listener(loop, sock, server.guests, gate.answer, lambda client: True) for sock in socks
         ]

@@ -14,7 +14,7 @@ def bench():
 
 
 def test_the_git_url_has_the_port_of_the_api(bench):
-    assert bench.get("/apps/~")["git_url"] == "https://localhost/shop.git"
+    assert Bench().get("/apps/~")["git_url"] == "https://localhost/shop.git"
     bench.info["api_url"] = "http://localhost:5001"
     assert bench.get("/apps/~")["git_url"] == "https://localhost:5001/shop.git"
 

@@ -9,6 +9,7 @@ import pytest
 from emulator.api.answer import Response
 from emulator.api.gate import Gate
 from emulator.api.head import parse
+from emulator.api.late import DELAY, Late
 from emulator.api.request import Request
 from emulator.api.visits import Visits
 
@@ -18,13 +19,29 @@ PORT = 5555
 VISITS = Visits(lambda n: bytes(n))
 
 
+class Timers(list):
+    """Those that were asked for; what they would call stands behind their seconds."""
+
+    def later(self, seconds, call):
+        self.append((seconds, call))
+        return self
+
+    def cancel(self):
+        self.clear()
+
+
 def ask(target="/apps/~", method="GET", host=f"localhost:{PORT}", minor=1, **fields):
-    """The status; 200 if it got through."""
+    """The response, at last; its status is 200 if the request got through."""
+    found = reach(Timers(), target, method, host, minor, **fields)
+    return found.response if isinstance(found, Late) else found
+
+
+def reach(timers, target="/apps/~", method="GET", host=f"localhost:{PORT}", minor=1, **fields):
     lines = [f"{method} {target} HTTP/1.{minor}", *([f"Host: {host}"] if host is not None else [])]
     fields.setdefault("Authorization", GOOD)
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items() if value]
     request = Request(parse("\r\n".join([*lines, "", ""]).encode()))
-    return Gate(PORT, TOKEN, lambda request: Response(200), VISITS).answer(request)
+    return Gate(PORT, TOKEN, lambda request: Response(200), VISITS, timers.later).answer(request)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1", "[::1]"])
@@ -101,6 +118,23 @@ def test_a_wrong_token(given):
     assert refused.status == 401
     said = b'{"id":"unauthorized","message":"Invalid credentials provided."}\n'
     assert refused.body == said
+
+
+def test_who_guesses_waits():
+    """T09."""
+    timers, woken = Timers(), []
+    late = reach(timers, Authorization="Bearer guess")
+    late.begin(lambda: woken.append(1))
+    assert (late.head, late.take(1000), woken) == (b"", [], [])
+    ((seconds, call),) = timers
+    assert seconds == DELAY
+    call()
+    assert woken == [1]
+    head, body = late.take(1000)
+    assert head.startswith(b"HTTP/1.1 401 ") and b"Connection: close" in head
+    assert b"Invalid credentials" in body and late.take(1000) is None
+    late.end()
+    assert timers == []
 
 
 @pytest.mark.parametrize("user", ["", "me", "dev@localhost"])

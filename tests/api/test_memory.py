@@ -33,3 +33,12 @@ def test_only_so_much_is_kept():
     bench = Bench().start(web=1)
     for n in range(200):
         assert bench.get(f"/apps/~/dynos?x={n}")
+
+
+def test_a_remembered_answer_has_the_same_mark():
+    bench = Bench().start(web=1)
+    first, second = (dict(bench.ask("GET", "/apps/~").fields)["ETag"] for _ in range(2))
+    assert first == second
+    assert bench.ask("GET", "/apps/~", If_None_Match=first).status == 304
+    bench.ask("PATCH", "/apps/~", {"maintenance": True})
+    assert bench.ask("GET", "/apps/~", If_None_Match=first).status == 200
