@@ -42,6 +42,10 @@ class FormationError(UserError):
     """{message}"""
 
 
+class AppJsonError(UserError):
+    """{message}"""
+
+
 class NoSuchFile(UserError):
     """{path}: no such file. {hint}"""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from emulator.app import formation as formations
+from emulator.app.appjson import AppJson
 from emulator.clock import Clock
 from emulator.dyno.policy import Policy, chance
 from emulator.dyno.ports import free_ports, is_free
@@ -155,8 +156,15 @@ class Boot:
             from emulator.dyno.survivors import sweep
 
             self.swept = sweep(self.kernel.world.id)
-        formation, left_out = self._formation()
-        self.kernel.take(Start(self.files.types, self.files.config, formation, left_out))
+        is_first = not self.kernel.world.types
+        app_json = read_app_json(self.options.dir) if is_first else AppJson()
+        formation, left_out = self._formation(app_json)
+        if app_json != AppJson():
+            from .first_start import prepared
+
+            self.files = prepared(self.options.dir, self.options.env, self.files, app_json)
+        types, config = self.files.types, self.files.config
+        self.kernel.take(Start(types, config, formation, left_out, app_json.postdeploy))
 
     def await_spawns(self) -> None:
         """All that was ordered has been spawned, or a moment has passed.
@@ -174,15 +182,14 @@ class Boot:
             if poll.poll(SPAWNING * 1000) and not self.runner.receive():
                 return
 
-    def _formation(self) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
+    def _formation(self, app_json: AppJson) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
         """The formation to run, and what to remember of the types that it leaves out."""
         options, world, types = self.options, self.kernel.world, tuple(self.files.types)
         formation = formations.initial(types, world.heroku_formation)
         if world.types:
             formation.update({t: world.formation[t] for t in formation if t in world.formation})
         else:
-            changes = read_app_json(options.dir)
-            formation = formations.apply(changes, formation, types, canonical)
+            formation = formations.apply(app_json.formation, formation, types, canonical)
         asked = formations.parse_changes(options.formation)
         formation = formations.apply(asked, formation, types, canonical)
         chosen = formations.narrow(types, options.only, options.exclude)

@@ -17,12 +17,14 @@ class Command(Fact):
 
 
 class Start(Command):
-    """Run this Procfile with these config vars, in this formation."""
+    """Run this Procfile with these config vars, in this formation; and a command after the first
+    deploy."""
 
     types: Mapping[str, str]
     config: Mapping[str, str]
     formation: Mapping[str, Quantity]
     left_out: Mapping[str, Quantity] = {}
+    postdeploy: str = ""
 
 
 class Scale(Command):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 
 from emulator.app import appjson, config_vars, procfile
+from emulator.app.appjson import AppJson
 from emulator.errors import NoSuchFile, UserError
 from emulator.fact import Fact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from emulator.app.formation import Change
 
 MOST_BYTES = 4 * 1024 * 1024
 """Larger, and it is not a Procfile or .env file."""
@@ -53,11 +52,11 @@ def read_app(app_dir: str, procfile_name: str, env_names: Sequence[str]) -> AppF
     return AppFiles({t.name: t.command for t in types.types}, env.values, notices)
 
 
-def read_app_json(app_dir: str) -> tuple[Change, ...]:
-    """The formation that app.json asks for; nothing where there is no such file."""
+def read_app_json(app_dir: str) -> AppJson:
+    """What app.json asks for; nothing where there is no such file."""
     if not os.path.exists(os.path.join(app_dir, "app.json")):
-        return ()
-    return appjson.formation(_read(app_dir, "app.json", ""), "app.json")
+        return AppJson()
+    return appjson.parse(_read(app_dir, "app.json", ""), "app.json")
 
 
 class Edited(Fact):

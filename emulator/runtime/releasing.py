@@ -16,15 +16,17 @@ from emulator.dyno import slot as dyno
 from emulator.dyno.slot import Kind, Slot
 from emulator.errors import FormationError, UserError
 
+from . import command as ask
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.fact import Fact
 
-    from . import command as ask
     from .decision import Decision
 
+POSTDEPLOY = "postdeploy"
 SHARED = ("Eco", "Basic")
 LARGER = "Standard-1X"
 """A release command runs in a dyno of the app's tier if that is one of these, else in this size.
@@ -78,6 +80,8 @@ def start(doing: Decision, given: ask.Start) -> None:
     if is_new:
         doing.out.append(event.BuildSucceeded())
     doing.reconcile()
+    if is_there and not world.types:
+        _run_postdeploy(doing, given)
     doing.world = doing.world.replace(started_at=doing.instant.wall)
     if doing.world.jobs:
         from .schedule import resume
@@ -91,6 +95,14 @@ def _expire(doing: Decision) -> None:
     if pending:
         expired = pending.replace(status=Status.EXPIRED, ended_at=doing.instant.wall)
         doing.world = doing.world.replace(releases=(*doing.world.releases[:-1], expired))
+
+
+def _run_postdeploy(doing: Decision, given: ask.Start) -> None:
+    """What app.json has run once, after the first deploy. Source: Dev Center, app-json-schema."""
+    if given.postdeploy and not doing.world.stopping:
+        from .rulings import run
+
+        run(doing, ask.Run(doing.world.free_name(POSTDEPLOY), given.postdeploy))
 
 
 def _form(doing: Decision, given: ask.Start, is_first: bool) -> None:
@@ -238,6 +250,8 @@ def conclude(doing: Decision, succeeded: bool) -> None:
         if succeeded:
             _form(doing, world.starting, is_first=not world.types)
         doing.reconcile()
+        if succeeded and not world.types:
+            _run_postdeploy(doing, world.starting)
     elif succeeded:
         _take_effect(doing)
     _resume(doing)

@@ -1,4 +1,4 @@
-"""The formation of an app.json."""
+"""What an app.json asks for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.app.appjson import formation
+from emulator.app.appjson import AppJson, Variable, parse
 from emulator.app.formation import Change
-from emulator.errors import FormationError
+from emulator.errors import AppJsonError
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -34,7 +34,7 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
     ],
 )
 def test_what_a_file_asks_for(text: str, changes: tuple[Change, ...]) -> None:
-    assert formation(text.encode(), "app.json") == changes
+    assert parse(text.encode(), "app.json").formation == changes
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,14 @@ def test_what_a_file_asks_for(text: str, changes: tuple[Change, ...]) -> None:
             '{"formation": {"web": {"size": ""}}}',
             "app.json: formation.web: 'web+0:': expected TYPE=QUANTITY",
         ),
+        ('{"env": {"A": 1}}', "app.json: env.A: expected an object, {...}"),
+        ('{"env": {"A": {"value": 1}}}', "app.json: env.A.value: expected a text"),
+        ('{"env": {"A": {"generator": "uuid"}}}', 'app.json: env.A.generator: expected "secret"'),
+        ('{"env": {"A": {"required": "no"}}}', "app.json: env.A.required: expected true or false"),
+        ('{"env": {"A-B": "x"}}', "app.json: env.A-B: 'A-B' is not a name for a config var"),
+        ('{"addons": {}}', "app.json: addons: expected a list, [...]"),
+        ('{"addons": ["a", 1]}', "app.json: addons[1]: expected a text"),
+        ('{"scripts": {"postdeploy": []}}', "app.json: scripts.postdeploy: expected a text"),
         (
             '{"formation": {"we.b": {"quantity": 1}}}',
             "app.json: formation.we.b: 'we.b=1': expected TYPE=QUANTITY",
@@ -71,9 +79,40 @@ def test_what_a_file_asks_for(text: str, changes: tuple[Change, ...]) -> None:
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text: str, message: str) -> None:
-    with pytest.raises(FormationError) as refused:
-        formation(text.encode(), "app.json")
+    with pytest.raises(AppJsonError) as refused:
+        parse(text.encode(), "app.json")
     assert str(refused.value).startswith(message)
+
+
+def test_a_whole_file() -> None:
+    text = json.dumps(
+        {
+            "name": "shop",
+            "env": {
+                "DEBUG": "1",
+                "SECRET_KEY": {"description": "Signs cookies", "generator": "secret"},
+                "MAIL": {"required": False},
+                "TOKEN": {"description": "Ask us"},
+                "PORT": "5000",
+            },
+            "addons": ["heroku-redis:mini", {"plan": "heroku-postgresql", "as": "DATABASE"}],
+            "scripts": {"postdeploy": "python manage.py seed", "pr-predestroy": "x"},
+            "success_url": "/",
+            "buildpack": "x",
+            "a\nb": 1,
+        }
+    )
+    assert parse(text.encode(), "app.json") == AppJson(
+        env=(
+            Variable("DEBUG", "1"),
+            Variable("SECRET_KEY", is_secret=True),
+            Variable("MAIL", is_required=False),
+            Variable("TOKEN"),
+        ),
+        addons=("heroku-redis:mini", "heroku-postgresql"),
+        postdeploy="python manage.py seed",
+        unknown=("buildpack", "'a\\nb'"),
+    )
 
 
 keys = st.sampled_from(["web", "a=1", "a:b", "quantity", "size", "\n", ""])
@@ -86,10 +125,13 @@ values = st.recursive(
 
 
 @settings(unhurried, max_examples=150)
-@given(st.dictionaries(keys, values, max_size=3))
-def test_any_json_is_a_formation_or_one_line_that_names_the_file(entries: object) -> None:
+@given(
+    st.sampled_from(["formation", "env", "scripts", "addons", "name"]),
+    st.dictionaries(keys, values, max_size=3) | st.lists(values, max_size=2),
+)
+def test_any_json_is_taken_or_one_line_names_the_file(part: str, entries: object) -> None:
     try:
-        formation(json.dumps({"formation": entries}).encode(), "app.json")
-    except FormationError as error:
+        parse(json.dumps({part: entries}).encode(), "app.json")
+    except AppJsonError as error:
         assert str(error).startswith("app.json")
         assert len(str(error).splitlines()) == 1

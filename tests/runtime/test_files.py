@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.app.appjson import AppJson
 from emulator.errors import EnvFileError, NoSuchFile, ProcfileError
 from emulator.runtime.files import (
     MOST_BYTES,
@@ -84,9 +85,9 @@ def test_a_huge_file_is_no_procfile(app: Path) -> None:
 
 
 def test_app_json_s_formation(app: Path) -> None:
-    assert read_app_json(str(app)) == ()
+    assert read_app_json(str(app)) == AppJson()
     (app / "app.json").write_text('{"formation": {"worker": {"quantity": 3}}}')
-    (change,) = read_app_json(str(app))
+    (change,) = read_app_json(str(app)).formation
     assert (change.type, change.amount) == ("worker", 3)
 
 

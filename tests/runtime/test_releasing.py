@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from emulator.app.formation import Quantity
 from emulator.app.release import Release, Status
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import Kind, Spawn
@@ -292,3 +293,34 @@ def unchanged(old: tuple[Release, ...], new: tuple[Release, ...]) -> bool:
     """Nothing but how the release command ended."""
     pairs = itertools.takewhile(lambda pair: pair[0], zip(old, new, strict=False))
     return all(a == b or a.replace(status=b.status, ended_at=b.ended_at) == b for a, b in pairs)
+
+
+# --- postdeploy ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("types", [TYPES, {"web": COMMANDS["web"]}])
+def test_postdeploy_runs_once_after_the_first_deploy(types: dict[str, str]) -> None:
+    app = Simulation()
+    app.plays("release.*", PASSES)
+    app.plays("postdeploy.*", Process(exits=3.0, status=1))
+    start = ask.Start(types, {}, {"web": Quantity(1)}, postdeploy="python seed.py")
+    app.ask(start)
+    app.run(20)
+    texts = [line for _, line in app.lines]
+    told = "app[api]: Starting process with command `python seed.py` by user U"
+    assert texts.count(told) == 1
+    deployed = next(n for n, line in enumerate(texts) if "Release v3 created" in line)
+    assert texts.index(told) > deployed
+    assert app.states() == {"web.1": "up"} and app.world.release == 3
+    after = again(app.world)
+    after.ask(start)
+    after.run(20)
+    assert not any("seed.py" in line for _, line in after.lines)
+
+
+def test_postdeploy_does_not_run_after_a_release_that_failed() -> None:
+    app = Simulation()
+    app.plays("release.*", FAILS)
+    app.ask(ask.Start(TYPES, {}, {"web": Quantity(1)}, postdeploy="python seed.py"))
+    app.run(20)
+    assert app.world.slots == {} and not any("seed.py" in line for _, line in app.lines)
