@@ -76,6 +76,12 @@ class Said(Report):
     text: str
 
 
+class Routed(Fact):
+    """A line of the router (see tests/visit.py)."""
+
+    text: str
+
+
 class ScriptedRunner:
     """Turns orders into the reports that scripted processes give rise to."""
 
@@ -174,7 +180,7 @@ class Simulation:
         self.still = 0
         """How many things in a row have happened at the same instant."""
         self.runner = ScriptedRunner()
-        self.story: list[tuple[float, Event | Said]] = []
+        self.story: list[tuple[float, Event | Said | Routed]] = []
         self.orders: list[tuple[float, Order]] = []
         self.checks: list[Check] = []
         self._due: dict[str, float] = {}
@@ -284,7 +290,9 @@ def _due_at(deadline: float | None) -> float:
     return NEVER if deadline is None else deadline
 
 
-def _tell(it: Event | Said) -> Iterable[str]:
+def _tell(it: Event | Said | Routed) -> Iterable[str]:
+    if isinstance(it, Routed):
+        return (f"heroku[router]: {it.text}",)
     if isinstance(it, Said):
         return (f"app[{it.launch.partition('@')[0]}]: {it.text}",)
     return (f"{line.source}[{line.dyno}]: {line.text}" for line in narrate(it))

@@ -15,6 +15,7 @@ from emulator.runtime import addons
 from emulator.runtime import command as ask
 from emulator.runtime.schedule import AddJob
 from tests.simulation import COMMANDS, Process, Simulation
+from tests.visit import visit
 
 DAY = 86_400.0
 ROUTED = "http://localhost:5000"
@@ -506,8 +507,10 @@ def up_in(app: Simulation, formation: str, size: str) -> None:
 @scenario(address=ROUTED)
 def g15_eco_idle_and_wake(app: Simulation) -> None:
     up_in(app, "web=1 worker=1", "Eco")
+    app.run(900)
+    visit(app, "/last")
     app.run(1800)
-    app.ask(ask.Requested())
+    visit(app, "/wake")
     app.run(10)
 
 
@@ -517,7 +520,7 @@ def g15_a_deploy_while_idle_starts_nothing(app: Simulation) -> None:
     app.run(1800)
     app.ask(ask.Deploy({"web": "node app.js"}))
     app.run(60)
-    app.ask(ask.Requested())
+    visit(app)
     app.run(10)
 
 
@@ -525,19 +528,62 @@ def g15_a_deploy_while_idle_starts_nothing(app: Simulation) -> None:
 def g17_maintenance_mode(app: Simulation) -> None:
     app.plays("run.4711", Process(exits=3.0))
     up_in(app, "web=1 worker=1", "Basic")
+    visit(app)
     app.ask(ask.SetUp(maintenance=True))
+    visit(app, "/up")
     app.run(60)
     app.ask(ask.Run("run.4711", "python migrate.py"))
     app.run(60)
     app.ask(ask.SetUp(maintenance=False))
+    visit(app, "/up")
     app.run(60)
+
+
+@scenario(address=ROUTED)
+def g16_request_timeout(app: Simulation) -> None:
+    app.plays("web.1", Process(says=((96.0, "request finished"),)))
+    up_in(app, "web=1", "Basic")
+    visit(app, "/poll", answers=35.0)
+    app.run(10)
+
+
+@scenario(address=ROUTED)
+def g18_no_web_dynos(app: Simulation) -> None:
+    up_in(app, "web=1 worker=1", "Basic")
+    app.scale("web=0")
+    app.run(10)
+    visit(app)
+
+
+@scenario(address=ROUTED)
+def g18_blank_app(app: Simulation) -> None:
+    visit(app)
+
+
+@scenario(address=ROUTED)
+def h10_and_h20_of_a_web_process_that_never_listens(app: Simulation) -> None:
+    app.plays("web.1", Process(listens=None))
+    boot(app, "web=1")
+    visit(app, "/waits")
+    app.run(60)
+    visit(app, "/crashed")
+
+
+@scenario(address=ROUTED)
+def requests_wait_while_the_only_web_dyno_restarts(app: Simulation) -> None:
+    app.plays("web.1", Process(), Process(listens=7.0))
+    up_in(app, "web=1", "Basic")
+    app.ask(ask.Restart())
+    visit(app)
 
 
 @scenario(address=ROUTED, features=("preboot",))
 def preboot(app: Simulation) -> None:
     up_in(app, "web=2", "Standard-1X")
     app.ask(ask.Deploy({"web": "node app.js"}))
-    app.run(240)
+    for _ in range(3):
+        app.run(80)
+        visit(app)
 
 
 REDIS = Addon(

@@ -75,4 +75,4 @@ def is_heroku_s(dyno: str, text: str) -> bool:
         "Error R",
     )
     others = ("Awaiting client", "Client connection closed")
-    return dyno != "api" and text.startswith((*words, *others))
+    return dyno == "router" or (dyno != "api" and text.startswith((*words, *others)))
