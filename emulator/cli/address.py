@@ -103,15 +103,15 @@ def _listen(host: str, port: int) -> list[_socket.socket]:
 
 
 def _listener(host: str, port: int) -> _socket.socket:
-    found = _socket.getaddrinfo(host, port, 0, _socket.SOCK_STREAM, 0, _socket.AI_PASSIVE)
-    family, _, _, _, where = found[0]
+    # Not getaddrinfo, which takes 10 ms to get ready: the first dyno is still to be started.
+    family = _socket.AF_INET6 if ":" in host else _socket.AF_INET
     sock = _socket.socket(family, _socket.SOCK_STREAM)
     try:
         sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
         if family == _socket.AF_INET6:
             alone = host != "::"
             sock.setsockopt(_socket.IPPROTO_IPV6, _socket.IPV6_V6ONLY, alone)
-        sock.bind(where)
+        sock.bind((host, port))
         sock.listen(BACKLOG)
     except BaseException:
         sock.close()

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ def app(environ, start):
 """
 
 ASGI = """
+import asyncio
+
 async def app(scope, receive, send):
     if scope["type"] == "websocket":
         await receive()
@@ -40,6 +43,9 @@ async def app(scope, receive, send):
         while (message := await receive())["type"] != "websocket.disconnect":
             await send({"type": "websocket.send", "text": "echo " + message["text"]})
     elif scope["type"] == "http":
+        if scope["path"] == "/slow":
+            print("slow", flush=True)
+            await asyncio.sleep(1)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": scope["scheme"].encode()})
 """
@@ -115,6 +121,24 @@ def test_uvicorn_speaks_with_a_websocket_client(app: App) -> None:
     emulator.expect('heroku[router]: at=info method=GET path="/"', times=2)
     assert re.search(r"dyno=web.1 connect=\d+ms service=\d+ms status=101", emulator.text)
     assert emulator.stop() == 143
+    app.assert_nothing_left()
+
+
+def test_what_is_being_answered_when_a_dyno_restarts_or_stops_is_answered(app: App) -> None:
+    app.write("site_.py", ASGI)
+    emulator, visitor = start(
+        app, f"{sys.executable} -m uvicorn --host 0.0.0.0 --port $PORT site_:app"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(curl, visitor, "/slow")
+        emulator.expect("app[web.1]: slow")
+        app.hk_local("ps:restart")
+        assert first.result() == "http"
+        second = pool.submit(curl, visitor, "/slow")
+        emulator.expect("app[web.1]: slow", times=2)
+        assert emulator.stop() == 143
+        assert second.result() == "http"
+    assert emulator.text.count('method=GET path="/slow" host=localhost ') == 2
     app.assert_nothing_left()
 
 

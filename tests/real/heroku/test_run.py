@@ -105,7 +105,7 @@ def test_many_at_once_and_none_is_mixed_up(heroku: Cli):
 def test_inside_of_a_dyno(heroku: Cli):
     port = heroku("run:inside", "web.1", "echo $PORT").out.strip()
     log = heroku.hk_local("logs", "-d", "web.1", "-n", "1000")
-    assert f"listening on http://localhost:{port}\n" in log
+    assert f"http.server {port}`\n" in log
 
 
 def test_detached(heroku: Cli):
