@@ -251,7 +251,7 @@ class Backend(Stream):
         if self.client is not None:
             self.client.resume()
         else:
-            self.sock.shutdown(socket.SHUT_WR)
+            self.send_no_more()
 
     def _fail(self, code: Code) -> None:
         client = self.client

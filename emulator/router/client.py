@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 from . import limits, outcome
 from .body import body
 from .exchange import Exchange
@@ -270,7 +268,7 @@ class Client(Stream):
         self.read = self.read_nothing
         self.deadline = self.loop.now + limits.LINGER_SECONDS
         self.resume()
-        self.sock.shutdown(socket.SHUT_WR)
+        self.send_no_more()
 
     def broken(self) -> None:
         """Our own fault: H99."""

@@ -39,9 +39,6 @@ class Listener:
 
     def ready(self, events: int) -> None:
         for _ in range(ACCEPTED_AT_ONCE):
-            if len(self.proxy.clients) >= self.most and not self.proxy.evict():
-                self.pause()
-                return
             try:
                 sock, address = self.sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -52,6 +49,9 @@ class Listener:
                     self.pause()
                 return
             self._admit(sock, address[0])
+            if len(self.proxy.clients) > self.most and not self.proxy.evict():
+                self.pause()
+                return
 
     def _admit(self, sock: socket.socket, peer: str) -> None:
         sock.setblocking(False)

@@ -109,6 +109,13 @@ class Stream:
     def is_paused(self) -> bool:
         return not self._events & READ
 
+    def send_no_more(self) -> None:
+        """The other side sees the end of what we send; we still hear it."""
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # it is gone already
+
     def _want(self, events: int) -> None:
         if events != self._events and not self.is_closed:
             self._events = events
