@@ -65,7 +65,6 @@ IMPURE = {
     "rendezvous.session",
     "rendezvous.terminal",
     "router.backend",
-    "router.client",
     "router.link",
     "router.listener",
     "router.loop",
