@@ -3,6 +3,7 @@
  *     child SOCKET GATE ID wait                 start, live until SIGTERM
  *     child SOCKET GATE ID write LINES block    LINES records in 64 KiB blocks that cut lines anywhere
  *     child SOCKET GATE ID write LINES line     the same, one write(2) a line
+ *     child SOCKET GATE ID write LINES drip     the same, 600 of them every 10 ms: 60,000 a second
  *     child SOCKET GATE ID ping LINES MICROS    a time-stamped line about every MICROS
  *
  * LINES 0 never ends; ID 0 is the number in $DYNO. "start" and "done" go to the datagram socket
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RECORD = 100, BLOCK = 65536, ENDLESS = 65536 };
+enum { RECORD = 100, BLOCK = 65536, DRIP = 600 * RECORD, ENDLESS = 65536 };
 
 static long long now(void) {
     struct timespec t;
@@ -64,6 +65,18 @@ static char *records(long id, long lines) {
     return all;
 }
 
+static void drip_records(const char *all, long lines) {
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    size_t size = (size_t)lines * RECORD;
+    for (size_t done = 0; done < size; done += DRIP) {
+        put(all + done, size - done < DRIP ? size - done : DRIP);
+        at.tv_nsec += 10000000;
+        if (at.tv_nsec >= 1000000000) at.tv_sec++, at.tv_nsec -= 1000000000;
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+    }
+}
+
 static void write_records(const char *all, long lines, size_t step) {
     size_t size = (size_t)lines * RECORD;
     for (size_t at = 0; at < size; at += step) put(all + at, size - at < step ? size - at : step);
@@ -102,7 +115,8 @@ int main(int count, char **arg) {
     tell(arg[1], "start", id);
     if (writes || pings) close(open(arg[2], O_RDONLY));
     do {
-        if (writes) write_records(all, prepared, strcmp(arg[6], "line") ? BLOCK : RECORD);
+        if (writes && !strcmp(arg[6], "drip")) drip_records(all, prepared);
+        else if (writes) write_records(all, prepared, strcmp(arg[6], "line") ? BLOCK : RECORD);
         if (pings) ping(lines, atol(arg[6]));
     } while (writes && !lines);
     if (writes || pings) tell(arg[1], "done", id);

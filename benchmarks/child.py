@@ -11,6 +11,7 @@ import time
 from records import record
 
 BLOCK = 65536
+DRIP = 60_000
 ENDLESS = 65536
 
 
@@ -23,6 +24,14 @@ def tell(path: str, what: str, number: int) -> None:
 def put(data: memoryview) -> None:
     while data:
         data = data[os.write(1, data) :]
+
+
+def drip(data: memoryview) -> None:
+    at = time.monotonic()
+    while data:
+        put(data[:DRIP])
+        data, at = data[DRIP:], at + 0.01
+        time.sleep(max(0.0, at - time.monotonic()))
 
 
 def ping(lines: int, micros: int) -> None:
@@ -44,6 +53,8 @@ def main(gate_socket: str, gate: str, name: str, mode: str, *rest: str) -> None:
     os.close(os.open(gate, os.O_RDONLY))
     if mode == "ping":
         ping(lines, int(rest[1]))
+    elif rest[1] == "drip":
+        drip(memoryview(data))
     else:
         step = BLOCK if rest[1] == "block" else 100
         while data:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.suites import api, command, latency, lifecycle, rest, scale, throughput
+from benchmarks.suites import api, command, drain, latency, lifecycle, rest, scale, throughput
 from benchmarks.suites.suite import Suite
 
 ALL: list[Suite] = [
@@ -13,4 +13,5 @@ ALL: list[Suite] = [
     *command.SUITES,
     *scale.SUITES,
     *api.SUITES,
+    *drain.SUITES,
 ]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Frames = Callable[[Block], list[bytes]]
 
+BLOCK_BYTES = 200
+"""What a block takes besides its text: a dyno may write one line of two bytes after the other."""
+
 
 class Batch(Fact):
     """What is sent in one go; `loss`, which its first frame tells, is what came before it."""
@@ -40,7 +43,7 @@ class Batch(Fact):
 
 
 class Backlog:
-    """Blocks that wait: at most `budget` bytes of text. What has to go is counted.
+    """Blocks that wait: at most `budget` bytes. What has to go is counted.
 
     Departs: Heroku keeps 1,024 messages, and 10 after five minutes without success; a laptop's
     receiver is restarted more often, and its app may write a thousand lines at once.
@@ -67,21 +70,23 @@ class Backlog:
         """The blocks are the newest; the oldest make room for them, even all of them."""
         for block in blocks:
             self._blocks.append(block)
-            self._size += len(block.body)
+            self._size += len(block.body) + BLOCK_BYTES
         while self._size > self._budget:
-            oldest = self._blocks.popleft()
-            self._size -= len(oldest.body)
+            oldest = self._pop()
             self.lose(oldest.lines, oldest.at_ns)
 
     def take(self, size: int) -> list[Block]:
         """The oldest blocks, which wait no longer, until they are so many bytes."""
         taken: list[Block] = []
         while self._blocks and size > 0:
-            block = self._blocks.popleft()
-            taken.append(block)
-            self._size -= len(block.body)
-            size -= len(block.body)
+            taken.append(self._pop())
+            size -= len(taken[-1].body)
         return taken
+
+    def _pop(self) -> Block:
+        oldest = self._blocks.popleft()
+        self._size -= len(oldest.body) + BLOCK_BYTES
+        return oldest
 
     def loss(self) -> Loss | None:
         """What was lost and has not been told of; it is being told now."""

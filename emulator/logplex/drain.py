@@ -101,7 +101,7 @@ class Drain:
         self._outlet.close()
         self._backlog.lose(self._backlog.lines + self._packer.lines, 0)
         if lost := self._newly_lost():
-            self._say(f"ends; {lost} lines were not delivered")
+            self._say(f"ends; {lost} more lines were lost")
 
     # --- what to deliver -------------------------------------------------------------------------
 

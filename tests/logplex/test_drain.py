@@ -97,6 +97,9 @@ class Bench:
         self._act(self.connects, "connect")
 
     def send(self, batch: Batch) -> None:
+        if self.sends and isinstance(self.sends[0], Torn):  # the receiver has a part of it
+            torn = self.sends[0].taken = min(self.sends[0].taken, len(batch.frames) - 1)
+            self.taken += [batch.replace(frames=batch.frames[:torn], loss=None)] * (torn > 0)
         self._act(self.sends, f"send {batch.lines}")
         self.taken.append(batch)
 
@@ -202,7 +205,8 @@ def test_a_torn_stream_loses_what_was_not_whole_and_sends_nothing_twice():
     bench.sends = [Torn(BROKEN, 2)]
     bench.waits = [lambda: bench.drain.push([lines("d")])]
     bench.run(lines("a", "b", "c"))
-    assert "1 messages dropped" in bench.texts[0] and bench.texts[1:] == ["d"]
+    assert bench.texts[:2] + bench.texts[3:] == ["a", "b", "d"]
+    assert "1 messages dropped" in bench.texts[2]
     assert (bench.drain.delivered, bench.drain.lost) == (3, 1)
 
 
@@ -213,7 +217,7 @@ def test_the_oldest_are_dropped_while_the_receiver_is_away():
     bench.run(lines("first"))
     assert bench.texts[0] == "first"
     assert bench.drain.delivered + bench.drain.lost == 601
-    assert bench.drain.delivered * 10_000 <= BUDGET + 10_000
+    assert BUDGET - 20_000 < bench.drain.delivered * 10_200 <= BUDGET + 10_200
     assert "messages dropped since" in bench.texts[1]
 
 
@@ -224,7 +228,7 @@ def test_one_that_is_too_slow_is_told_of_at_most_once_a_minute():
     bench.run(*flood)
     assert [told.split(": ")[2] for told in bench.told] == [
         "is slower than the log",
-        "ends; 243 lines were not delivered",
+        "ends; 267 more lines were lost",
     ]
 
 
@@ -271,10 +275,12 @@ def test_at_the_end_a_slow_receiver_gets_what_it_can_take_in_time():
     bench.run(*(lines(text) for text in "abcdefg"))
     assert bench.texts == ["a", "b", "c", "d"]
     assert bench.drain.lost == 3
-    assert bench.told == ["hk-local[drain]: place: ends; 3 lines were not delivered"]
+    assert bench.told == ["hk-local[drain]: place: ends; 3 more lines were lost"]
 
 
-ACTS = some.sampled_from([None, None, AWAY, BROKEN, Refused("no")])
+ACTS = some.sampled_from([None, None, AWAY, BROKEN, Refused("no")]) | some.builds(
+    Torn, some.just(BROKEN), some.integers(0, 30)
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -288,13 +294,19 @@ def test_received_and_counted_as_lost_is_what_was_sent(pushes, sends, connects, 
     bench = Bench(batch_bytes)
     bench.sends, bench.connects = list(sends), list(connects)
     bench.waits = [partial(bench.drain.push, [lines(*texts)]) for texts in pushes]
+
+    def end_well() -> None:
+        bench.sends, bench.connects = [], []
+        bench.drain.push([lines("last")])
+
+    bench.waits.append(end_well)
     bench.run()
-    sent = sum(map(len, pushes))
+    sent = 1 + sum(map(len, pushes))
     received = [text for text in bench.texts if "Error L10" not in text]
     told = sum(int(text.split()[5]) for text in bench.texts if "Error L10" in text)
     assert len(received) == bench.drain.delivered
     assert bench.drain.delivered + bench.drain.lost == sent
-    assert told <= bench.drain.lost
+    assert told == bench.drain.lost
     if not any(isinstance(act, Exception) for act in sends):
         assert bench.drain.lost == 0
 
