@@ -228,7 +228,7 @@ class Routing:
         """A request keeps an Eco app awake; lines that were lost are told."""
         web = self.kernel.world.formation.get(WEB)
         if counters.requests != self.requests and web and web.size == ECO:
-            self.kernel.take(Requested())
+            self.kernel.take(Requested(wakes=False))
         if counters.lines_dropped > self.dropped:
             self._say(f"{counters.lines_dropped - self.dropped} lines of the router were dropped")
         self.requests, self.dropped = counters.requests, counters.lines_dropped

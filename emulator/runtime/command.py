@@ -110,7 +110,9 @@ class SetUp(Command):
 
 
 class Requested(Command):
-    """A request has come to the router."""
+    """A request has come to the router, and waits for dynos that sleep if it is to wake them."""
+
+    wakes: bool = True
 
 
 class Meter(Command):

@@ -118,7 +118,7 @@ def set_up(doing: Decision, given: ask.SetUp) -> None:
 def requested(doing: Decision, given: ask.Requested) -> None:
     """Every sleeping dyno wakes, the workers too. Source: Dev Center, eco-dyno-hours."""
     doing.world = doing.world.replace(requested_at=doing.instant.now)
-    for name in list(doing.slots):
+    for name in list(doing.slots) if given.wakes else ():
         doing.step(name, dyno.Wake())
 
 

@@ -149,6 +149,12 @@ def asleep() -> Simulation:
     return app
 
 
+def test_a_request_that_came_before_it_slept_does_not_wake_it() -> None:
+    app = asleep()
+    app.ask(ask.Requested(wakes=False))
+    assert app.states() == {"web.1": "down"}
+
+
 def test_neither_a_release_nor_a_restart_wakes_them() -> None:
     app = asleep()
     app.ask(ask.SetConfig({"A": "1"}))
