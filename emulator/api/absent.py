@@ -38,16 +38,10 @@ def missing(what: str) -> Endpoint:
 ONE_APP = "One folder is one app here. For another one, run hk-local start in its folder."
 FOLDER_IS_CODE = "The folder is the code here: an edit of the Procfile is a new release."
 NO_BUILDPACKS = "There are no buildpacks here: the app runs with what this machine has."
-NO_ADDONS = "There are no add-ons here yet. Set the config vars that one would set."
 ONLY_YOU = "Only the user who runs the app has access to it."
 NO_CERTS = "There are no certificates here: the app is served without TLS."
 
 EMPTY = (
-    "/addon-attachments",
-    "/addon-services",
-    "/addons",
-    "/apps/{app}/addon-attachments",
-    "/apps/{app}/addons",
     "/apps/{app}/buildpack-installations",
     "/apps/{app}/builds",
     "/apps/{app}/sni-endpoints",
@@ -63,18 +57,11 @@ REFUSED = (
     ("POST", "/apps/{app}/builds", FOLDER_IS_CODE),
     ("POST", "/apps/{app}/slugs", FOLDER_IS_CODE),
     ("POST", "/sources", FOLDER_IS_CODE),
-    ("POST", "/apps/{app}/addons", NO_ADDONS),
-    ("POST", "/addon-attachments", NO_ADDONS),
     ("POST", "/apps/{app}/collaborators", ONLY_YOU),
     ("POST", "/apps/{app}/sni-endpoints", NO_CERTS),
 )
 MISSING = (
     ("GET", "/apps/{app}/pipeline-couplings", "pipeline coupling"),
-    ("GET", "/apps/{app}/addons/{addon}", "add-on"),
-    ("GET", "/addons/{addon}", "add-on"),
-    ("POST", "/actions/addons/resolve", "add-on"),
-    ("GET", "/apps/{app}/addon-attachments/{attachment}", "add-on attachment"),
-    ("POST", "/actions/addon-attachments/resolve", "add-on attachment"),
     ("GET", "/teams/{team}", "team"),
 )
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
     from typing import Protocol
 
+    from emulator.addon.catalog import Service
+    from emulator.app.surroundings import Addon
     from emulator.clock import Clock
     from emulator.fact import Fact
     from emulator.logplex.block import Block
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
     from emulator.runtime.world import World
 
     from .request import Request
+
+    class Supply(Protocol):
+        """Add-ons: which services there are, whether this machine can run one (UserError: what to
+        install), how a server is, in a word and in detail."""
+
+        def services(self) -> Mapping[str, Service]: ...
+        def check(self, service: Service, version: str) -> None: ...
+        def status(self, addon: Addon) -> str: ...
+        def told(self, addon: Addon) -> tuple[tuple[str, str], ...]: ...
 
     class App(Protocol):
         """What the API needs of the emulator. The composition root is one.
@@ -37,7 +48,8 @@ if TYPE_CHECKING:
         `edit_config` changes the user's own files and answers with the config vars that they set,
         `config_after` answers the same without changing any; `edit_later` changes them once that
         release, which is pending, has succeeded, if it does. `forget` has the app's state deleted
-        when the emulator ends. `tell` writes a line to the log.
+        when the emulator ends. `tell` writes a line to the log. `addons` knows what add-ons can be
+        had and how each one is.
         """
 
         kernel: Kernel
@@ -48,6 +60,8 @@ if TYPE_CHECKING:
         exits: MutableMapping[str, int]
         watchers: list[Callable[[list[Block]], object]]
 
+        @property
+        def addons(self) -> Supply: ...
         def lend(self, dyno: str, fds: list[int], tty: bool) -> None: ...
         def await_client(
             self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool

@@ -29,7 +29,8 @@ ALL_APPS = ""
 """What is the same for every app has its id from no app."""
 
 
-def _named(kind: str, name: str) -> Resource:
+def named(kind: str, name: str) -> Resource:
+    """What is the same for every app."""
     return {"id": identity(ALL_APPS, kind, name), "name": name}
 
 
@@ -44,7 +45,7 @@ def app(view: View) -> Resource:
     world = view.world
     created = iso(world.releases[0].created_at if world.releases else view.now)
     released = iso(world.releases[-1].created_at) if world.releases else None
-    stack = _named("stack", "heroku-24")
+    stack = named("stack", "heroku-24")
     tier = {"process_tier": "eco"} if is_eco(world.formation) else {}
     return {
         "acm": False,
@@ -53,7 +54,7 @@ def app(view: View) -> Resource:
         "buildpack_provided_description": None,
         "create_status": "complete",
         "created_at": created,
-        "generation": _named("generation", "cedar"),
+        "generation": named("generation", "cedar"),
         "git_url": f"https://{view.api_url.partition('//')[2] or 'localhost'}/{world.app}.git",
         "id": view.id("app"),
         "internal_routing": None,
@@ -62,7 +63,7 @@ def app(view: View) -> Resource:
         "organization": None,
         "owner": user(world.user),
         **tier,
-        "region": _named("region", "us"),
+        "region": named("region", "us"),
         "released_at": released,
         "repo_size": 0,
         "slug_size": 0,
@@ -116,7 +117,7 @@ def formation(view: View, type_: str, quantity: Quantity) -> Resource:
         "app": app_reference(view),
         "command": view.world.types.get(type_, ""),
         "created_at": iso(releases[0].created_at if releases else view.now),
-        "dyno_size": _named("dyno-size", quantity.size),
+        "dyno_size": named("dyno-size", quantity.size),
         "id": view.id("formation", type_),
         "quantity": quantity.quantity,
         "size": quantity.size,
@@ -169,7 +170,7 @@ def dyno_size(size: Size) -> Resource:
         "compute": int(units),
         "cost": {"cents": size.monthly * 100, "unit": "month"},
         "dedicated": size.name.startswith("Performance"),
-        "generation": _named("generation", "cedar"),
+        "generation": named("generation", "cedar"),
         "id": identity(ALL_APPS, "dyno-size", size.name),
         "memory": size.quota / (1024 * MIB),
         "name": size.name,

@@ -7,9 +7,12 @@ from emulator.errors import UserError
 from . import (
     absent,
     account,
+    addons,
     apps,
+    attachments,
     config,
     control,
+    databases,
     drains,
     dynos,
     features,
@@ -29,6 +32,25 @@ from .route import Route
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .route import Endpoint
+
+
+PARTS = (
+    absent,
+    account,
+    addons,
+    attachments,
+    config,
+    databases,
+    drains,
+    releases,
+    scheduler,
+    page,
+    surroundings,
+    features,
+    usage,
+    webhooks,
+)
+"""Modules that bring routes of their own."""
 
 
 class NoSuchEndpoint(UserError):
@@ -54,17 +76,7 @@ def table() -> tuple[Route, ...]:
     """All routes, with a store of log sessions of their own."""
     sessions = logs.Sessions()
     return (
-        *absent.ROUTES,
-        *account.ROUTES,
-        *config.ROUTES,
-        *drains.ROUTES,
-        *releases.ROUTES,
-        *scheduler.ROUTES,
-        *page.ROUTES,
-        *surroundings.ROUTES,
-        *features.ROUTES,
-        *usage.ROUTES,
-        *webhooks.ROUTES,
+        *(route for part in PARTS for route in part.ROUTES),
         Route("GET", "/apps", apps.apps),
         Route("GET", "/users/{user}/apps", apps.apps),
         Route("GET", "/apps/{app}", apps.app),

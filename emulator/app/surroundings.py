@@ -38,7 +38,8 @@ class Addon(Fact):
     """An instance of an add-on service. Times are wall seconds; `provisioned_at` 0: not yet.
 
     `template` has a line `SUFFIX=value` for each config var that it promises, in which $PORT,
-    $TLS_PORT and $PASSWORD stand for its own; ports are 0 where it has none.
+    $TLS_PORT and $PASSWORD stand for its own; ports are 0 where it has none. `version` is that of
+    the server which was asked for, if one was.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Addon(Fact):
     tls_port: int
     created_at: float
     provisioned_at: float = 0.0
+    version: str = ""
 
     def variables(self, prefix: str) -> dict[str, str]:
         """The config vars that an attachment of that name sets."""

@@ -24,6 +24,13 @@ BACKLOG = 1024
 NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
+class ApiPortTaken(UserError):
+    """Port {port} is taken. Choose another with --api-port, or leave it out."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port=port)
+
+
 class PortTaken(UserError):
     """Port {port} is taken by another program. Choose another with --port, or stop that program."""
 

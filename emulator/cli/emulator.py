@@ -50,7 +50,8 @@ class Emulator:
         self.kernel = boot.kernel
         self.runner = boot.runner
         self.clock = boot.clock
-        self.loop = asyncio.SelectorEventLoop()
+        self.addons = boot.addons
+        self.loop = self.addons.loop if self.addons else asyncio.SelectorEventLoop()
         self.exits: dict[str, int] = {}
         self.told_unsaved = False
         self.told_url = ""
@@ -118,6 +119,8 @@ class Emulator:
             self._tell(events, at_ns)
         for launch, fd in self.boot.pipes:
             self._open_pipe(launch, fd)
+        if self.addons:
+            self.addons.tell_by(self)
 
     def _connect(self) -> None:
         """Kernel and runner speak to the parts of this object from now on."""
@@ -175,6 +178,8 @@ class Emulator:
             self.loop.add_reader(self.runner.link.fileno(), self._hear)
 
     def _report(self, report: Report) -> None:
+        if self.addons and self.addons.hear(report):
+            return
         self.kernel.take(report)
         if isinstance(report, Spawned):
             self._watch(report)

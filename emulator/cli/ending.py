@@ -55,11 +55,15 @@ class Ending:
 
     def kill(self) -> None:
         """What still runs was killed."""
+        if self.emulator.addons:
+            self.emulator.addons.servers.hurry()
         self.kernel.take(Abort())
 
     def waiting_for(self) -> list[str]:
-        """The dynos that have not stopped yet."""
-        return [slot.name for slot in self.kernel.world.slots.values()]
+        """The dynos that have not stopped yet, or then the servers of add-ons."""
+        dynos = [slot.name for slot in self.kernel.world.slots.values()]
+        addons = self.emulator.addons
+        return dynos or (addons.servers.running if addons else [])
 
     def _interrupt(self) -> None:
         self.interrupts += 1
@@ -77,10 +81,17 @@ class Ending:
     def _look(self) -> None:
         world = self.kernel.world
         if world.is_gone:
-            self.loop.stop()
+            self._leave()
         elif not (world.types or world.pending or world.stopping):
             say("the release command failed, and no release before it has code; nothing can run")
             self.stop(1)
+
+    def _leave(self) -> None:
+        """The servers of add-ons go last, for dynos use them to the end."""
+        if self.emulator.addons:
+            self.emulator.addons.servers.stop(self.loop.stop)
+        else:
+            self.loop.stop()
 
     def _tell(self) -> None:
         left = ", ".join(self.waiting_for())

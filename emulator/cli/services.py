@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from emulator.logplex.block import Block
     from emulator.runtime.watcher import Watcher
 
+    from .addons import Addons
     from .emulator import Emulator
 
 
@@ -67,6 +68,17 @@ class Services:
         self.reload_is_due = False
         """The files were edited while a release was pending."""
         self.kernel.observers.append(self._look)
+
+    @property
+    def addons(self) -> Addons:
+        """What runs the servers of add-ons; it is there from the first question on."""
+        emulator = self.emulator
+        if emulator.addons is None:
+            from .addons import Addons
+
+            emulator.addons = Addons(emulator.boot, emulator.loop)
+            emulator.addons.tell_by(emulator)
+        return emulator.addons
 
     def tell(self, text: str) -> None:
         self.emulator.say("api", text)

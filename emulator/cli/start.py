@@ -24,7 +24,7 @@ from emulator.runtime.folder import Folder
 from emulator.runtime.kernel import Kernel
 from emulator.runtime.world import World
 
-from .address import PortTaken, open_address
+from .address import ApiPortTaken, PortTaken, open_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from emulator.runtime.files import AppFiles
     from emulator.runtime.store import Store
 
+    from .addons import Addons
     from .address import Address
 else:
     import _signal
@@ -80,13 +81,6 @@ class Options(Fact):
     detach: bool = False
 
 
-class ApiPortTaken(UserError):
-    """Port {port} is taken. Choose another with --api-port, or leave it out."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(port=port)
-
-
 class Boot:
     """An emulator whose first dynos have been ordered. Pipes and events wait for their readers."""
 
@@ -111,6 +105,7 @@ class Boot:
         self.swept = 0
         runner.opened = lambda launch, fd: self.pipes.append((launch, fd))
         runner.report = self.reports.append
+        self.addons: Addons | None = None
         self.store, world = self._load()
         self.config: Mapping[str, str] | None = None
         seed = f"{self.started_at} {world.id}"
@@ -156,6 +151,10 @@ class Boot:
             from emulator.dyno.survivors import sweep
 
             self.swept = sweep(self.kernel.world.id)
+        if self.kernel.world.addons:
+            from .addons import begin
+
+            self.addons = begin(self)
         is_first = not self.kernel.world.types
         app_json = read_app_json(self.options.dir) if is_first else AppJson()
         formation, left_out = self._formation(app_json)

@@ -138,13 +138,28 @@ class Runner:
         raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
         ways = [[os.fsencode(word) for word in way] for way in self._ways(order.command, extra)]
         fds, tty = self.terminals.pop(dyno, ([], False))
-        if not fds:
-            reader, writer = os.pipe()
-            fds = [writer]
-            self.opened(order.launch, reader)
+        fds = fds or self._open(order.launch)
         self.living.add(order.launch)
         self.unconfirmed.add(order.launch)
         self._send("spawn", order.launch, ways, raw, tty, len(fds), fds=fds)
+
+    def _open(self, launch: str) -> list[int]:
+        """The end of a pipe to the log for what it writes."""
+        reader, writer = os.pipe()
+        self.opened(launch, reader)
+        return [writer]
+
+    def serve(self, launch: str, script: str, env: Mapping[str, str], cwd: str) -> None:
+        """A server that is no dyno runs there by that shell script; reports tell, as for a dyno.
+
+        It lives no longer than we do, either. It has these variables only. Raises OSError.
+        """
+        own = {**env, MARK: self.mark}
+        raw = {os.fsencode(name): os.fsencode(value) for name, value in own.items()}
+        way = [b"/bin/sh", b"sh", b"-c", os.fsencode(script)]
+        fds = self._open(launch)
+        self.living.add(launch)
+        self._send("serve", launch, [way], raw, os.fsencode(cwd), fds=fds)
 
     def _ways(self, command: str, extra: Mapping[str, str]) -> list[list[str]]:
         """Programs and their argv, of which the first that can be executed is to be."""

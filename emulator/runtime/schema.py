@@ -32,6 +32,7 @@ COLUMNS_3 = (
     ("releases", "status", f"text not null default '{Status.SUCCEEDED.value}'"),
     ("releases", "dyno", "text not null default ''"),
     ("releases", "ended_at", "real"),
+    ("addons", "version", "text not null default ''"),
 )
 """Columns that version 3 added, each to a table: its name and its type."""
 

@@ -6,6 +6,7 @@ import itertools
 import json
 
 from emulator import event
+from emulator.addon.catalog import SERVICES
 from emulator.api.answer import Response
 from emulator.api.api import Api
 from emulator.api.call import Outside
@@ -16,6 +17,7 @@ from emulator.app.formation import Quantity
 from emulator.app.rewriting import rewritten
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import Exited, Ready, Spawn, Spawned
+from emulator.errors import UserError
 from emulator.logplex.block import Block, Stream, newest
 from emulator.logplex.channel import Channel
 from emulator.runtime.command import Start
@@ -65,6 +67,28 @@ class Memory:
         return [block for block in blocks if block.at_ns >= since_ns]
 
 
+class Supply:
+    """What the API asks about add-ons; `refuses` is why this machine cannot run one."""
+
+    def __init__(self):
+        self.declared = SERVICES
+        self.refuses = None
+        self.state = "up"
+
+    def services(self):
+        return self.declared
+
+    def check(self, service, version):
+        if self.refuses:
+            raise UserError(self.refuses)
+
+    def status(self, addon):
+        return self.state
+
+    def told(self, addon):
+        return (("Connections", "3/20"),)
+
+
 class Timer:
     def __init__(self, at, act):
         self.at, self.act, self.is_cancelled = at, act, False
@@ -80,6 +104,7 @@ class Bench:
         self.clock = Clock()
         self.told, self.orders, self.lent, self.soon = [], [], [], []
         self.awaited = []
+        self.addons = Supply()
         self.exits, self.watchers = {}, []
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
         self.env = b""

@@ -46,7 +46,10 @@ def test_what_answers_empty_does():
             assert bench.ask("GET", path).body.strip() != b"[]" or link.path in MAY_BE_EMPTY, link
 
 
-MAY_BE_EMPTY = ("/apps/{app}/log-drains", "/apps/{app}/webhooks")
+MAY_BE_EMPTY = (
+    *("/addon-attachments", "/addons", "/apps/{app}/addon-attachments", "/apps/{app}/addons"),
+    *("/apps/{app}/log-drains", "/apps/{app}/webhooks", "/users/{account}/addons"),
+)
 """Lists that a client can add to."""
 
 

@@ -40,7 +40,7 @@ WEBHOOKS = some.builds(Webhook, TEXT, TEXT, WORDS, TEXT, TEXT, TEXT, TIMES, TIME
 JOBS = some.builds(Job, TEXT, TEXT, TEXT, TEXT, TEXT, *2 * [TIMES], TIMES, TEXT, TIMES, TIMES)
 
 PORTS = some.integers(0, 65535)
-ADDONS = some.builds(Addon, *[TEXT] * 6, PORTS, PORTS, TIMES, TIMES)
+ADDONS = some.builds(Addon, *[TEXT] * 6, PORTS, PORTS, TIMES, TIMES, TEXT)
 USED = some.builds(Used, TEXT, TEXT, TEXT, TIMES)
 ATTACHMENTS = some.builds(Attachment, TEXT, TEXT, TEXT, TIMES)
 

@@ -2,7 +2,8 @@
 
 Messages in both directions are marshalled tuples behind a four-byte length. To the warden:
 `("base", env, cwd, umask, nofile)`, `("spawn", launch, ways, env, tty, count)` with `count` file
-descriptors, one (output) or three (0, 1, 2), `("signal", launch, byte)`. From it:
+descriptors, one (output) or three (0, 1, 2), `("serve", launch, ways, env, cwd)` for what is no
+dyno and has no variables but those, with one descriptor, `("signal", launch, byte)`. From it:
 `("spawned", launch, pid)`, `("exited", launch, status)`, `("failed", launch, errno)`.
 """
 
@@ -97,6 +98,9 @@ class Warden:
     def obey(self, kind: str, *fields: Any) -> None:
         if kind == "spawn":
             self.spawn(*fields)
+        elif kind == "serve":
+            launch, ways, env, cwd = fields
+            self.spawn(launch, ways, env, False, 1, cwd)
         elif kind == "signal":
             launch, command = fields
             if launch in self.controls:
@@ -106,14 +110,20 @@ class Warden:
             os.umask(umask)
 
     def spawn(
-        self, launch: str, ways: list[list[bytes]], env: dict[bytes, bytes], tty: bool, count: int
+        self,
+        launch: str,
+        ways: list[list[bytes]],
+        env: dict[bytes, bytes],
+        tty: bool,
+        count: int,
+        cwd: bytes = b"",
     ) -> None:
         """A shim lives for the launch, or the emulator was told why not."""
         fds, self.fds = self.fds[:count], self.fds[count:]
         try:
             if len(fds) < count:
                 raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-            pid, control = self.fork(ways, env, tty, fds)
+            pid, control = self.fork(ways, env, tty, cwd, fds)
         except OSError as error:
             self.tell("failed", launch, error.errno)
         else:
@@ -124,10 +134,16 @@ class Warden:
             os.close(fd)
 
     def fork(
-        self, ways: list[list[bytes]], env: dict[bytes, bytes], tty: bool, fds: list[int]
+        self,
+        ways: list[list[bytes]],
+        env: dict[bytes, bytes],
+        tty: bool,
+        cwd: bytes,
+        fds: list[int],
     ) -> tuple[int, int]:
         three = fds if len(fds) == 3 else [self.null, fds[0], fds[0]]
-        start = shim.Start(ways, {**self.env, **env}, self.cwd, three, self.nofile, tty)
+        variables = env if cwd else {**self.env, **env}
+        start = shim.Start(ways, variables, cwd or self.cwd, three, self.nofile, tty)
         reader, control = os.pipe()
         try:
             pid = os.fork()

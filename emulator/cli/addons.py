@@ -1,0 +1,281 @@
+"""The add-ons' servers joined to the emulator: the warden runs them, the kernel hears of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+
+from emulator.addon import condition, declared, premises
+from emulator.addon.condition import Condition
+from emulator.addon.front import Front
+from emulator.addon.servers import Phase, PortTaken, Servers
+from emulator.dyno.ports import is_free
+from emulator.dyno.slot import Exited, SpawnFailed
+from emulator.errors import UserError
+from emulator.logplex.narration import Sentence
+from emulator.runtime.addons import MoveAddon, ProvisionedAddon
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
+
+    from emulator.addon.catalog import Service
+    from emulator.addon.servers import Timer
+    from emulator.app.surroundings import Addon
+    from emulator.dyno.slot import Report
+
+    from .emulator import Emulator
+    from .start import Boot
+
+    T = TypeVar("T")
+
+READY_WITHIN = 10.0
+"""So long, in seconds, the first dynos wait for the servers of add-ons that are there."""
+
+EXAMINED_EVERY = 20.0
+SAMPLED_EVERY = 3
+"""Of so many looks each third is told: about once a minute. Source: log samples."""
+
+METRICS = "log-runtime-metrics"
+
+
+class CannotRead(UserError):
+    """{path}: {reason}"""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path=path, reason=reason)
+
+
+def begin(boot: Boot) -> Addons:
+    """The servers of the app's add-ons are ready, or failed, or take longer than a dyno would like
+    to wait; the boot keeps what is told of others."""
+    addons = Addons(boot)
+
+    def report(told: Report) -> None:
+        if not addons.hear(told):
+            boot.reports.append(told)
+
+    boot.runner.report = report
+    addons.await_ready()
+    return addons
+
+
+class Addons:
+    """Runs the servers from the first add-on on. To the servers this object is the world outside;
+    `tell` takes source, dyno and text of a line for the log."""
+
+    def __init__(self, boot: Boot, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self._boot = boot
+        self._runner = boot.runner
+        self._kernel = boot.kernel
+        self.loop = loop or asyncio.SelectorEventLoop()
+        self.tell: Callable[[str, str, str], object] = self._keep
+        self._kept: list[tuple[str, str, str]] = []
+        self._launches: dict[str, str] = {}
+        self._fronts: dict[str, Front] = {}
+        self.conditions: dict[str, Condition] = {}
+        self.servers = Servers(self)
+        self._examinations = 0
+        self._known: tuple[Addon, ...] = ()
+        boot.kernel.observers.append(self._look_at_world)
+        self._look_at_world()
+        self.loop.call_later(EXAMINED_EVERY, self._examine_all)
+
+    # --- as long as the dynos have not begun -----------------------------------------------------
+
+    def await_ready(self) -> None:
+        """Each server is ready, or failed, or takes too long."""
+        until = self.loop.time() + READY_WITHIN
+        link = self._runner.link.fileno()
+
+        def look() -> None:
+            self._runner.flush()
+            poll = select.poll()
+            poll.register(link, select.POLLIN)
+            if poll.poll(0):
+                self._runner.receive()
+            if self.servers.are_settled or self.loop.time() > until:
+                self.loop.stop()
+            else:
+                self.loop.call_later(0.005, look)
+
+        look()
+        self.loop.run_forever()
+
+    def _keep(self, source: str, about: str, text: str) -> None:
+        self._kept.append((source, about, text))
+
+    def tell_by(self, emulator: Emulator) -> None:
+        """What there is to tell, and was, goes to its log."""
+
+        def tell(source: str, about: str, text: str) -> None:
+            emulator.publish(Sentence(source, about, text), emulator.clock.wall_ns())
+
+        self.tell = tell
+        for line in self._kept:
+            tell(*line)
+
+    # --- what the emulator tells -----------------------------------------------------------------
+
+    def hear(self, report: Report) -> bool:
+        """Whether the report is of a server."""
+        launch = "@" + report.launch.rpartition("@")[2]
+        if launch not in self._launches:
+            return False
+        if isinstance(report, Exited | SpawnFailed):
+            del self._launches[launch]
+            status = report.status if isinstance(report, Exited) else -1
+            words = report.reason if isinstance(report, SpawnFailed) else ""
+            server = next((s for s in self.servers.servers.values() if s.launch == launch), None)
+            if server:
+                self._close_front(server.addon.id)
+                words = words or premises.last_words(self.folder(server.addon))
+            self.servers.exited(launch, status, words)
+        return True
+
+    def _look_at_world(self) -> None:
+        addons = self._kernel.world.addons
+        if addons is not self._known:
+            self._known = addons
+            self.servers.want(addons)
+
+    # --- what the API asks -----------------------------------------------------------------------
+
+    def services(self) -> Mapping[str, Service]:
+        """Those of the catalog and those that the project declares. Raises UserError."""
+        import tomllib
+
+        path = os.path.join(self._boot.options.dir, declared.FILE)
+        try:
+            with open(path, "rb") as file:
+                return declared.services(tomllib.load(file))
+        except FileNotFoundError:
+            return declared.services({})
+        except OSError as error:
+            raise CannotRead(path, error.strerror or str(error)) from None
+        except ValueError as error:
+            raise CannotRead(path, str(error)) from None
+
+    def check(self, service: Service, version: str) -> None:
+        """This machine can run it, in that version. Raises UserError."""
+        premises.check(service, int(version or 0))
+
+    def status(self, addon: Addon) -> str:
+        """Up, starting, stopping or down, and why."""
+        server = self.servers.servers.get(addon.id)
+        if server is None:
+            return "" if not addon.port else Phase.DOWN.value
+        reason = f" ({server.problem})" if server.problem else ""
+        return f"{server.phase.value}{reason}"
+
+    def told(self, addon: Addon) -> tuple[tuple[str, str], ...]:
+        """What it told of itself when it was last asked."""
+        return self.conditions.get(addon.id, Condition()).rows
+
+    # --- what the servers ask --------------------------------------------------------------------
+
+    def folder(self, addon: Addon) -> str:
+        return os.path.join(self._boot.folder.file("addons"), addon.id)
+
+    def monotonic(self) -> float:
+        return self.loop.time()
+
+    def later(self, seconds: float, act: Callable[[], object]) -> Timer:
+        return self.loop.call_later(seconds, act)
+
+    def begin(self, addon: Addon, launch: str) -> None:
+        if not all(is_free(port) for port in (addon.port, addon.tls_port) if port):
+            raise PortTaken
+        service = self._service(addon)
+        folder = self.folder(addon)
+        recipe = premises.prepare(folder, addon, service, _key)
+        full = f"{recipe.stream}{launch}"
+        try:
+            if addon.tls_port:
+                self._fronts[addon.id] = self._front(addon)
+            self._runner.serve(full, recipe.script, recipe.env, folder)
+        except OSError as error:
+            self._close_front(addon.id)
+            raise CannotRead(folder, error.strerror or str(error)) from None
+        self._launches[launch] = full
+
+    def _front(self, addon: Addon) -> Front:
+        from .certificates import context
+
+        return Front(self.loop, addon.tls_port, addon.port, context())
+
+    def _close_front(self, id_: str) -> None:
+        if front := self._fronts.pop(id_, None):
+            front.close()
+
+    def _service(self, addon: Addon) -> Service:
+        services = self.services()
+        if addon.service not in services:
+            raise UserError(f"{declared.FILE} no longer has [addons.{addon.service}]")
+        return services[addon.service]
+
+    def end(self, launch: str, name: str) -> None:
+        from emulator.dyno.slot import Signal
+
+        self._runner.obey(Signal(self._launches[launch], name))
+
+    def look(self, addon: Addon, then: Callable[[bool], object]) -> None:
+        service, folder = self._service(addon), self.folder(addon)
+        self._in_thread(lambda: condition.is_ready(addon, service, folder), then)
+
+    def ready(self, addon: Addon) -> None:
+        self._kernel.take(ProvisionedAddon(addon.id))
+        self._examine(addon)
+
+    def taken(self, addon: Addon) -> None:
+        self.say(addon.name, f"port {addon.port} is another program's; taking another one")
+        self.loop.call_soon(self._kernel.take, MoveAddon(addon.id))
+
+    def remove(self, addon: Addon) -> None:
+        self.conditions.pop(addon.id, None)
+        folder = self.folder(addon)
+        self._in_thread(lambda: premises.remove(folder), lambda _: None)
+
+    def say(self, about: str, text: str) -> None:
+        self.tell("hk-local", about, text)
+
+    # --- how they are ----------------------------------------------------------------------------
+
+    def _in_thread(self, act: Callable[[], T], then: Callable[[T], object]) -> None:
+        """What the act answers is given to `then`, unless we have ended meanwhile."""
+        future = self.loop.run_in_executor(None, act)
+        future.add_done_callback(lambda done: then(done.result()))
+
+    def _examine_all(self) -> None:
+        self._examinations += 1
+        tells = self._examinations % SAMPLED_EVERY == 0
+        for server in self.servers.servers.values():
+            if server.phase is Phase.UP:
+                self._examine(server.addon, tells)
+        self.loop.call_later(EXAMINED_EVERY, self._examine_all)
+
+    def _examine(self, addon: Addon, tells: bool = False) -> None:
+        service = self._service(addon)
+
+        def then(found: Condition) -> None:
+            self.conditions[addon.id] = found
+            if tells and found.samples and METRICS in self._kernel.world.features:
+                samples = " ".join(f"sample#{name}={value}" for name, value in found.samples)
+                name = self._name(addon)
+                self.tell("app", found.source, f"source={name} addon={addon.name} {samples}")
+
+        self._in_thread(lambda: condition.examine(addon, service), then)
+
+    def _name(self, addon: Addon) -> str:
+        attachments = self._kernel.world.attachments
+        return next((one.name for one in attachments if one.addon == addon.id), addon.name)
+
+
+def _key() -> bytes:
+    """Private key and certificate of localhost."""
+    from . import own_files
+    from .certificates import KEY, authority
+
+    return own_files.read(os.path.join(os.path.dirname(authority()), KEY))

@@ -1,0 +1,55 @@
+"""What each server is given: its limits are the plan's."""
+
+from __future__ import annotations
+
+from emulator.addon.catalog import POSTGRES, REDIS, SERVICES, Service, template
+from emulator.addon.recipe import Recipe, recipe
+from emulator.app.surroundings import Addon
+
+ID = "01234567-89ab-4cde-8f01-23456789abcd"
+
+
+def addon(service: str, plan: str) -> Addon:
+    text = template(SERVICES[service], ID) if service in SERVICES else "URL=x:$PORT"
+    return Addon(ID, "db-1", service, plan, text, "secret", 7001, 7002, 1.0)
+
+
+def made(service: str, plan: str, folder: str = "/srv/it's here") -> Recipe:
+    return recipe(addon(service, plan), SERVICES[service], "/bin/prog", "C.UTF-8", folder)
+
+
+def test_redis_mini_forgets_and_is_small() -> None:
+    found = made(REDIS, "mini")
+    lines = found.files["redis.conf"].splitlines()
+    assert {"maxmemory 25mb", "maxclients 20", "timeout 300", "appendonly no"} <= set(lines)
+    assert {"maxmemory-policy noeviction", "requirepass secret", "port 7001"} <= set(lines)
+    assert found.stream == REDIS and found.env == {"PROGRAM": "/bin/prog"}
+
+
+def test_redis_premium_remembers() -> None:
+    assert "appendonly yes\n" in made(REDIS, "premium-0").files["redis.conf"]
+
+
+def test_postgres_has_its_user_and_the_plan_s_connections() -> None:
+    found = made(POSTGRES, "essential-2")
+    assert (
+        "CREATE ROLE u0123456789ab4c LOGIN PASSWORD 'secret' CONNECTION LIMIT 40;"
+        in (found.files["setup.sql"])
+    )
+    assert "CREATE DATABASE d0123456789ab4c OWNER u0123456789ab4c;" in found.files["setup.sql"]
+    conf = found.files["postgresql.conf"]
+    assert "max_connections = 50\n" in conf and "port = 7001\n" in conf
+    assert "hba_file = '/srv/it''s here/pg_hba.conf'\n" in conf
+    assert found.stream.startswith("postgres.") and found.stream[9:].isdigit()
+
+
+def test_no_secret_is_where_other_users_see_it() -> None:
+    for found in (made(REDIS, "mini"), made(POSTGRES, "essential-0")):
+        assert "secret" not in found.script + "".join(found.env.values())
+
+
+def test_a_declared_one_is_its_command() -> None:
+    service = Service("memcachier", "", "", "", {"local": SERVICES[REDIS].plan()}, command="m -p 1")
+    found = recipe(addon("memcachier", "local"), service, "", "", "/srv")
+    assert found.script == "exec m -p 1"
+    assert found.env == {"PORT": "7001", "PASSWORD": "secret"}
