@@ -195,7 +195,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.lists(PIECES, max_size=12).map(b"".join)))
 def test_whatever_comes_is_a_head_or_refused(raw: bytes):
     head = outcome(raw)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from emulator.api.percent import query, quote, unquote
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text())
 def test_text_survives(text: str):
     sent = quote(text)

@@ -139,7 +139,7 @@ def test_whatever_the_body_is_nothing_breaks(route, body):
     assert bench.told == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(NAMES), st.text("%0123abc.=+ \\\u00e9", max_size=6)), max_size=4

@@ -161,7 +161,7 @@ class Site:
                 pass
 
         self.server = HTTPServer(("127.0.0.1", 0), Page)
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
 

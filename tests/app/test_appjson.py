@@ -124,7 +124,7 @@ values = st.recursive(
 )
 
 
-@settings(unhurried, max_examples=150)
+@settings(unhurried, max_examples=50)
 @given(
     st.sampled_from(["formation", "env", "scripts", "addons", "name"]),
     st.dictionaries(keys, values, max_size=3) | st.lists(values, max_size=2),

@@ -207,21 +207,21 @@ def test_json_that_no_dyno_could_be_given(text: str, message: str) -> None:
 pieces = st.sampled_from(["a", " ", "#", "=", "'", "é", "\n", "$", "\\n", '\\"', "\\\\"])
 
 
-@settings(unhurried, max_examples=200)
+@settings(unhurried, max_examples=60)
 @given(st.lists(pieces, max_size=12).map("".join))
 def test_double_quotes_mean_what_they_mean_to_the_shell(inside: str) -> None:
     statement = f'A="{inside}"'
     assert [f"A={env(statement).values['A']}"] == shlex.split(statement)
 
 
-@settings(unhurried, max_examples=100)
+@settings(unhurried, max_examples=40)
 @given(st.text(st.sampled_from('ab #="é\n$\\`'), max_size=12))
 def test_single_quotes_mean_what_they_mean_to_the_shell(inside: str) -> None:
     statement = f"A='{inside}'"
     assert [f"A={env(statement).values['A']}"] == shlex.split(statement)
 
 
-@settings(unhurried, max_examples=100)
+@settings(unhurried, max_examples=40)
 @given(
     st.dictionaries(st.from_regex(r"\A[a-zA-C_][a-z0-9_]{0,8}\Z"), st.text(max_size=20), max_size=5)
 )
@@ -234,7 +234,7 @@ def test_every_value_can_be_written(values: dict[str, str]) -> None:
     assert env("\n".join(lines)).values == values
 
 
-@settings(unhurried, max_examples=200)
+@settings(unhurried, max_examples=60)
 @given(st.binary(max_size=30) | st.text("A=1\"'\\#\n {}[]:,\r\0", max_size=20).map(str.encode))
 def test_any_bytes_are_config_vars_or_one_line_that_names_the_file(data: bytes) -> None:
     try:

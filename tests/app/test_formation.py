@@ -79,7 +79,7 @@ def test_a_slip_of_the_finger_is_caught(word: str) -> None:
         parse_changes([word])
 
 
-@settings(unhurried, max_examples=300)
+@settings(unhurried, max_examples=80)
 @given(st.text("ab_=+-:012", max_size=9))
 def test_exactly_the_words_of_the_clis_pattern_are_read(word: str) -> None:
     match = CLI.match(word)

@@ -112,7 +112,7 @@ command = (
 comment = st.sampled_from(["", "   ", "# web: x", "  # web: x", "\t"])
 
 
-@settings(unhurried, max_examples=150)
+@settings(unhurried, max_examples=50)
 @given(
     types=st.dictionaries(name, command, min_size=1, max_size=5),
     between=st.lists(comment, min_size=6, max_size=6),
@@ -134,7 +134,7 @@ def test_valid_text_means_what_it_means_to_honcho(
     assert ours.names == tuple(honchos)
 
 
-@settings(unhurried, max_examples=150)
+@settings(unhurried, max_examples=50)
 @given(st.binary(max_size=40) | st.text("web:x \\\n\r\t#.\0\u2028", max_size=20).map(str.encode))
 def test_any_bytes_are_a_procfile_or_one_line_that_names_it(data: bytes) -> None:
     try:

@@ -107,7 +107,7 @@ LINES = some.one_of(
 ENDS = some.sampled_from(["\n", "\r\n", "\r"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     some.lists(some.tuples(LINES, ENDS), max_size=8),
     some.dictionaries(NAMES, some.none() | VALUES, max_size=3),

@@ -90,7 +90,7 @@ def _words(command: Command) -> st.SearchStrategy[list[str]]:
     return st.tuples(lines, dashes, rest).map(lambda parts: [*parts[0], *parts[1], *parts[2]])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_a_well_formed_line_needs_no_typer(data):
     command = data.draw(st.sampled_from(list(EXECUTED.values())))
@@ -98,7 +98,7 @@ def test_a_well_formed_line_needs_no_typer(data):
     assert ours(command.name, words) == typers(command.name, words) is not None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(list(EXECUTED)), st.data())
 def test_any_line_means_the_same_to_both_or_is_left_to_typer(name, data):
     flags = [flag for option in EXECUTED[name].options for flag in option.flags]

@@ -275,7 +275,7 @@ def is_reached(app: Simulation) -> bool:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example(world=1, tape=b"\x04\x7fD")
 @example(world=0, tape=b"J\x0f\x9f")
 @given(st.integers(0, len(WORLDS) - 1), st.binary(max_size=24))
@@ -290,7 +290,7 @@ def test_any_history_is_sound_and_ends_well(world: int, tape: bytes) -> None:
 def test_many_tapes_one_after_the_other_are_sound_and_settle(world: int) -> None:
     luck = random.Random(world)
     history = History(*WORLDS[world])
-    for _ in range(150):
+    for _ in range(50):
         history.live(luck.randbytes(luck.randrange(4, 16)))
         history.settle()
         if history.app.world.stopping:

@@ -12,7 +12,7 @@ from emulator.logplex.block import MAX_LINE, Block, Cutter, Filter, Stream, newe
 
 WEB = Stream("app", "web.1")
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=30, deadline=None)
 
 awkward = st.sampled_from(
     [

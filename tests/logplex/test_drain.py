@@ -283,7 +283,7 @@ ACTS = some.sampled_from([None, None, AWAY, BROKEN, Refused("no")]) | some.build
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     some.lists(some.lists(some.text("ab", max_size=200), min_size=1, max_size=30), max_size=8),
     some.lists(ACTS, max_size=20),
@@ -311,7 +311,7 @@ def test_received_and_counted_as_lost_is_what_was_sent(pushes, sends, connects, 
         assert bench.drain.lost == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some.lists(some.integers(0, 3000), max_size=40), some.integers(100, 5000))
 def test_batches_are_bounded_and_hold_every_line_once(sizes, batch_bytes):
     packer, backlog = Packer(frame.plain, batch_bytes), Backlog()

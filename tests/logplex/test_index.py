@@ -132,7 +132,7 @@ def test_headers_that_cannot_be_are_damage(rest):
     assert read(again, data) == BLOCKS
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 300))
 def test_no_garbage_confuses_a_scan(garbage, at):
     _, data = written(BLOCKS)
@@ -142,7 +142,7 @@ def test_no_garbage_confuses_a_scan(garbage, at):
     assert all(block.body.endswith(b"\n") for block in read(index, data))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 300), max_size=40), st.sets(st.integers(0, 300)))
 def test_the_records_of_some_streams_newest_first(numbers, chosen):
     """More than 256 streams share their low bytes."""

@@ -14,7 +14,7 @@ from emulator.logplex.safe import plain
 SGR = re.compile(r"\x1b\[[0-9;:]*m")
 BIDIRECTIONAL = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 
-quick = settings(max_examples=100, deadline=None)
+quick = settings(max_examples=40, deadline=None)
 nasty = st.sampled_from(
     [
         *(b"\x1b[31m", b"\x1b[0m", b"\x1b[m", b"\x1b[38;5;9m", b"\x1b", b"\x1b[", b"[2J", b"m"),

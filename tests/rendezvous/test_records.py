@@ -25,7 +25,7 @@ def sent(data: bytes, cuts: list[int]) -> list[bytes]:
 
 
 @given(outputs, st.lists(st.integers(0, 20_000), max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_all_output_is_sent_in_order_and_fits(data: bytes, cuts: list[int]):
     found = sent(data, [min(cut, len(data)) for cut in cuts])
     assert b"".join(found) == data
@@ -34,7 +34,7 @@ def test_all_output_is_sent_in_order_and_fits(data: bytes, cuts: list[int]):
 
 
 @given(outputs, st.lists(st.integers(0, 20_000), max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_a_line_end_is_never_split(data: bytes, cuts: list[int]):
     found = sent(data, [min(cut, len(data)) for cut in cuts])
     for record, following in pairwise(found):
@@ -42,7 +42,7 @@ def test_a_line_end_is_never_split(data: bytes, cuts: list[int]):
 
 
 @given(outputs, st.integers(0, 255), outputs, st.lists(st.integers(0, 20_000), max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_an_exit_status_is_whole(before: bytes, status: int, after: bytes, cuts: list[int]):
     line = exit_record(status)
     data = before + line + after

@@ -14,6 +14,7 @@ import pytest
 
 from emulator.cli import certificates
 from emulator.rendezvous import server as module
+from emulator.rendezvous import session
 from emulator.rendezvous.guest import Guest
 from emulator.rendezvous.records import exit_record
 from emulator.rendezvous.server import Server
@@ -105,7 +106,9 @@ def read(fd):
         return None
 
 
-def test_a_terminal_has_the_clients_size_and_echoes(bench):
+def test_a_terminal_has_the_clients_size_and_echoes(bench, monkeypatch):
+    monkeypatch.setattr(session, "SETTLED", 0.01)
+
     async def play():
         reader, writer = await bench.attach(size=(101, 33))
         fds, tty = bench.lent["run.1"]

@@ -249,7 +249,7 @@ STEPS = some.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(STEPS, some.lists(some.sampled_from([PASSES, FAILS]), min_size=1, max_size=4))
 def test_every_history_is_one_of_releases(
     steps: list[Fact | float], commands: list[Process]
