@@ -42,15 +42,16 @@ NO_ROUTER = "without a router (--no-router) this changes nothing"
 
 
 def features(call: Call) -> Answer:
-    view = call.view
+    """All of them; as text the general ones, or those that are labs."""
+    view, is_labs = call.view, call.request.query.get("view") == ["labs"]
     return Answer(
-        lambda: [_feature(view, name) for name in FEATURES], lambda ink: _listed(view, ink)
+        lambda: [_feature(view, name) for name in FEATURES], lambda ink: _listed(view, is_labs, ink)
     )
 
 
-def _listed(view: View, ink: Ink) -> str:
-    """Source: Heroku CLI, src/commands/features/index.ts."""
-    names = sorted(name for name, (state, _) in FEATURES.items() if state == GENERAL)
+def _listed(view: View, is_labs: bool, ink: Ink) -> str:
+    """Source: Heroku CLI, src/commands/features/index.ts and labs/index.ts."""
+    names = sorted(n for n, (state, _) in FEATURES.items() if (state != GENERAL) is is_labs)
     width = max(map(len, names))
     lines = []
     for name in names:

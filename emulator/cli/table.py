@@ -463,6 +463,15 @@ COMMANDS: dict[str, Syntax] = {
             (("--dir", "-C"), "dir", "text", None),
         ),
     ),
+    "labs": (
+        "web:labs",
+        True,
+        (
+            (("--json",), "json", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
     "features:info": (
         "web:feature",
         True,
@@ -570,4 +579,6 @@ ALIASES = {
     "config:add": "config:set",
     "config:remove": "config:unset",
     "apps:open": "open",
+    "labs:enable": "features:enable",
+    "labs:disable": "features:disable",
 }

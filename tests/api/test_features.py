@@ -78,3 +78,10 @@ def test_a_feature_that_changes_nothing_is_told_so(bench):
     bench.kernel.submit(Scale(parse_changes(["web+0:Standard-1X"])))
     assert told(bench, preboot, enable) == [done]
     assert told(bench, preboot, {"enabled": False}) == ["Disabling preboot for shop... done"]
+
+
+def test_labs_are_listed_apart(bench):
+    bench.ask("PATCH", "/apps/~/features/log-runtime-metrics", {"enabled": True})
+    text = bench.ask("GET", "/apps/~/features?view=labs", Accept="text/plain").body.decode()
+    assert "[+] log-runtime-metrics " in text and "[ ] runtime-dyno-metadata " in text
+    assert "preboot" not in text

@@ -60,6 +60,11 @@ def features(json: bool, app: str | None, dir: str | None) -> int:
     return _shown(Client(dir, app), "/features", json)
 
 
+def labs(json: bool, app: str | None, dir: str | None) -> int:
+    """The experimental ones are listed."""
+    return _shown(Client(dir, app), "/features?view=labs", json)
+
+
 def feature(feature: str, json: bool, app: str | None, dir: str | None) -> int:
     """The feature is described."""
     return _shown(Client(dir, app), f"/features/{quote(feature)}", json)

@@ -9,7 +9,7 @@ from typer import Argument, Option
 from emulator.cli.definition.parameters import WEB, App, Dir, Json
 from emulator.cli.registry import command
 
-Feature = Annotated[str, Argument(metavar="FEATURE", help="preboot, http-session-affinity")]
+Feature = Annotated[str, Argument(metavar="FEATURE", help="As features or labs lists it")]
 Hostname = Annotated[str, Argument(metavar="HOSTNAME", help="A name such as www.example.com")]
 
 
@@ -54,6 +54,11 @@ def features(json: Json = False, app: App = None, dir: Dir = None) -> None:
     """List the app's features, and which are enabled."""
 
 
+@command("labs", "web:labs", WEB, examples="hk-local labs")
+def labs(json: Json = False, app: App = None, dir: Dir = None) -> None:
+    """List the experimental features; features:enable takes them too."""
+
+
 @command("features:info", "web:feature", WEB, examples="hk-local features:info preboot")
 def features_info(feature: Feature, json: Json = False, app: App = None, dir: Dir = None) -> None:
     """Tell what a feature is."""
@@ -63,16 +68,24 @@ def features_info(feature: Feature, json: Json = False, app: App = None, dir: Di
     "features:enable",
     "web:enable",
     WEB,
+    hidden_aliases=("labs:enable",),
     examples="""
         hk-local features:enable preboot                # old web dynos serve while new ones boot
         hk-local features:enable http-session-affinity  # a visitor stays at one web dyno
+        hk-local labs:enable log-runtime-metrics        # each dyno's load and memory in the log
     """,
 )
 def features_enable(feature: Feature, app: App = None, dir: Dir = None) -> None:
     """Enable a feature. Nothing restarts."""
 
 
-@command("features:disable", "web:disable", WEB, examples="hk-local features:disable preboot")
+@command(
+    "features:disable",
+    "web:disable",
+    WEB,
+    hidden_aliases=("labs:disable",),
+    examples="hk-local features:disable preboot",
+)
 def features_disable(feature: Feature, app: App = None, dir: Dir = None) -> None:
     """Disable a feature. Nothing restarts."""
 

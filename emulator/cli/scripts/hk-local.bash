@@ -135,13 +135,16 @@ _hk_local_syntax() {
         features)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
+        labs)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         features:info)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='preboot,http-session-affinity'
             ;;
-        features:enable)
+        features:enable | labs:enable)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='preboot,http-session-affinity'
             ;;
-        features:disable)
+        features:disable | labs:disable)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='preboot,http-session-affinity'
             ;;
         domains)
@@ -209,7 +212,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
+        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

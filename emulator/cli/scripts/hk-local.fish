@@ -282,6 +282,11 @@ complete -c hk-local -n '__hk_local_is features' -l json -d 'Print JSON, as the 
 complete -c hk-local -n '__hk_local_is features' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is features' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'labs' -d 'List the experimental features; features:enable takes them too'
+complete -c hk-local -n '__hk_local_is labs' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is labs' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is labs' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features:info' -d 'Tell what a feature is'
 complete -c hk-local -n '__hk_local_is features:info' -l json -d 'Print JSON, as the Platform API has it'
 complete -c hk-local -n '__hk_local_is features:info' -l app -s a -x -d 'App to ask'
@@ -289,14 +294,14 @@ complete -c hk-local -n '__hk_local_is features:info' -l dir -s C -x -a '(__fish
 complete -c hk-local -n '__hk_local_is features:info' -a 'preboot http-session-affinity'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features:enable' -d 'Enable a feature. Nothing restarts'
-complete -c hk-local -n '__hk_local_is features:enable' -l app -s a -x -d 'App to ask'
-complete -c hk-local -n '__hk_local_is features:enable' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
-complete -c hk-local -n '__hk_local_is features:enable' -a 'preboot http-session-affinity'
+complete -c hk-local -n '__hk_local_is features:enable labs:enable' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is features:enable labs:enable' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is features:enable labs:enable' -a 'preboot http-session-affinity'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'features:disable' -d 'Disable a feature. Nothing restarts'
-complete -c hk-local -n '__hk_local_is features:disable' -l app -s a -x -d 'App to ask'
-complete -c hk-local -n '__hk_local_is features:disable' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
-complete -c hk-local -n '__hk_local_is features:disable' -a 'preboot http-session-affinity'
+complete -c hk-local -n '__hk_local_is features:disable labs:disable' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is features:disable labs:disable' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is features:disable labs:disable' -a 'preboot http-session-affinity'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'domains' -d 'List the host names by which the app is reached'
 complete -c hk-local -n '__hk_local_is domains' -l json -d 'Print JSON, as the Platform API has it'

@@ -221,17 +221,22 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        labs)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         features:info)
             options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional='preboot,http-session-affinity'
             ;;
-        features:enable)
+        features:enable | labs:enable)
             options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional='preboot,http-session-affinity'
             ;;
-        features:disable)
+        features:disable | labs:disable)
             options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional='preboot,http-session-affinity'
@@ -330,6 +335,7 @@ _hk_local() {
             'maintenance\:on:Answer every request with the maintenance page (H80)'
             'maintenance\:off:Let requests reach the web dynos again'
             'features:List the app'\''s features, and which are enabled'
+            'labs:List the experimental features; features:enable takes them too'
             'features\:info:Tell what a feature is'
             'features\:enable:Enable a feature. Nothing restarts'
             'features\:disable:Disable a feature. Nothing restarts'
