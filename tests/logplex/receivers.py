@@ -10,11 +10,15 @@ from typing import NamedTuple
 
 from tests.logplex.test_frame import parsed
 
+HANG_UP = 0
+"""In the place of a status: the connection is closed without an answer."""
+
 
 class Post(NamedTuple):
     target: str
     headers: dict[str, str]
     body: bytes
+    status: int
 
 
 class Https:
@@ -35,8 +39,11 @@ class Https:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.posts.append(Post(self.path, dict(self.headers), body))
                 status = left.pop(0) if left else 204
+                outer.posts.append(Post(self.path, dict(self.headers), body, status))
+                if status == HANG_UP:
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 if status != 204:
                     self.send_header("Content-Length", "2")

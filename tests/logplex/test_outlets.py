@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,8 @@ from emulator.logplex.address import parse
 from emulator.logplex.block import Block, Stream
 from emulator.logplex.drain import Drain
 from emulator.logplex.outlet import outlet
-from tests.logplex.receivers import Https, Syslog
+from tests.logplex.receivers import HANG_UP, Https, Syslog
+from tests.logplex.test_frame import parsed
 from tests.real.app import until
 
 pytestmark = pytest.mark.real
@@ -50,6 +52,11 @@ class Running:
     def push(self, *texts: str) -> None:
         body = "".join(f"{text}\n" for text in texts)
         self.drain.push([Block(AT, WEB, body.encode())])
+
+    @property
+    def settled(self) -> int:
+        """How many lines were delivered or lost."""
+        return self.drain.delivered + self.drain.lost
 
     def delivers(self, lines: int) -> None:
         until(lambda: self.drain.delivered >= lines, f"{lines} lines: {self.told}")
@@ -141,6 +148,26 @@ def test_a_try_again_has_the_same_frame_id_and_a_refusal_none(receive, start: St
     last = receiver.posts[-1]
     assert last.headers["Logplex-Msg-Count"] == "2"
     assert b"heroku logplex - Error L10 (output buffer overflow): 1 messages" in last.body
+
+
+def test_with_a_moody_receiver_no_line_goes_missing_uncounted(receive, start: Start):
+    moods = random.Random(11).choices((204, 500, 429, 404, HANG_UP), (8, 2, 1, 1, 2), k=60)
+    receiver = receive(Https, None, tuple(moods))
+    running = start(f"http://127.0.0.1:{receiver.port}")
+    sent = 1400
+    for begin in range(0, sent, 7):
+        running.push(*map(str, range(begin, begin + 7)))
+        until(lambda begin=begin: running.settled > begin - 70, "it keeps up")
+    until(lambda: running.settled == sent, "all is settled")
+    running.push("last")
+    running.delivers(running.drain.delivered + 1)
+    taken = [post for post in receiver.posts if post.status == 204]
+    assert len({post.headers["Logplex-Frame-Id"] for post in taken}) == len(taken)
+    texts = [m.split(b" ", 6)[6].split() for post in taken for m in parsed(post.body)]
+    told = sum(int(words[5]) for words in texts if words[:2] == [b"Error", b"L10"])
+    numbers = [int(words[0]) for words in texts if words[0].isdigit()]
+    assert numbers == sorted(set(numbers)) and len(numbers) + told == sent
+    assert told == running.drain.lost > 0
 
 
 def test_https_believes_known_certificates_only(receive, start: Start, authority, monkeypatch):
