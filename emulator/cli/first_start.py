@@ -21,13 +21,13 @@ def prepared(dir: str, env_names: Sequence[str], files: AppFiles, wanted: AppJso
     """The app's files, with the config vars in `.env` that app.json has a value for and nobody has
     set, and with notices of what is left to the user."""
     missing = [var for var in wanted.env if var.name not in files.config]
-    defaults: dict[str, str | None] = {
-        var.name: var.value for var in missing if var.value is not None
+    given = {
+        var.name: os.urandom(SECRET_BYTES).hex() if var.is_secret else var.value for var in missing
     }
-    secrets = {v.name: os.urandom(SECRET_BYTES).hex() for v in missing if v.is_secret}
+    changes = {name: value for name, value in given.items() if value is not None}
     config = files.config
     notices = []
-    if changes := {**defaults, **secrets}:
+    if changes:
         config = edit_config(dir, env_names, changes)
         notices.append(f"app.json: set {', '.join(changes)} in {(env_names or ('.env',))[-1]}")
     for var in missing:
