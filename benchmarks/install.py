@@ -44,7 +44,8 @@ def own_path() -> str:
 
 def environment() -> dict[str, str]:
     """The environment of every supervisor: the installed peers first, then hk-local, then PATH."""
-    path = os.pathsep.join([own_path(), str(Path(sys.executable).parent), os.environ["PATH"]])
+    folders = [own_path(), str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin"]
+    path = os.pathsep.join(folders)
     # As a user has it: modules are compiled once, not at every start.
     dropped = {"PYTHONDONTWRITEBYTECODE", "FORCE_COLOR", "PORT"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}

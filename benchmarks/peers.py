@@ -59,9 +59,11 @@ class Peer(Fact):
     """It draws on a terminal and writes no log."""
     tail: str = ""
     """The command that follows the log from elsewhere, for the one that has it."""
+    proxy: str = ""
+    """The program, if it is a reverse proxy (benchmarks/proxies.py)."""
 
     def program(self) -> str:
-        return (self.start or self.quick).split()[0]
+        return (self.start or self.quick or self.proxy).split()[0]
 
 
 PROCESS_COMPOSE = "process-compose up --no-server -t=false -f compose.yaml"
@@ -89,4 +91,7 @@ PEERS = [
     Peer("supervisor", supervisor_ini, SUPERVISOR, pip="supervisor", prefixes=False),
     Peer("circus", circus_ini, "circusd circus.ini", pip="circus", prefixes=False),
     Peer("mprocs", mprocs_yaml, MPROCS, npm="mprocs", on_terminal=True),
+    Peer("nginx", procfile, proxy="nginx"),
+    Peer("haproxy", procfile, proxy="haproxy"),
+    Peer("aiohttp", procfile, proxy="python"),
 ]

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from benchmarks.suites import api, command, drain, latency, lifecycle, rest, scale, throughput
+from benchmarks.suites import (
+    api,
+    command,
+    drain,
+    latency,
+    lifecycle,
+    rest,
+    router,
+    scale,
+    throughput,
+)
 from benchmarks.suites.suite import Suite
 
 ALL: list[Suite] = [
@@ -14,4 +24,5 @@ ALL: list[Suite] = [
     *scale.SUITES,
     *api.SUITES,
     *drain.SUITES,
+    *router.SUITES,
 ]
