@@ -55,6 +55,7 @@ class Routing:
         self.told = True
         """Since the last of its ends that was spoken of, a router has said something."""
         self.looking = self.closed = False
+        self.port = self.kernel.world.config.get("PORT", "")
         if self.address:
             if self.address.notice:
                 self._say(self.address.notice)
@@ -157,6 +158,7 @@ class Routing:
         if world.stopping and self.address.sockets:
             self.address.close()
             self.unsent += wire.frame(wire.Kind.SHUTDOWN)
+        self._compare_port(self.address, world.config.get("PORT", ""))
         now = table(world).replace(
             forwarded_proto=self.options.forwarded_proto,
             log_format=LogFormat(self.options.router_log),
@@ -165,6 +167,12 @@ class Routing:
             self.sent = now
             self.unsent += wire.table_frame(now)
         return self._send()
+
+    def _compare_port(self, address: Address, port: str) -> None:
+        """Who has given PORT another value was told that a listener does not move."""
+        if port and port not in (self.port, str(address.port)):
+            self._say(f"PORT={port} counts from the next start on; the app stays at {address.url}")
+        self.port = port
 
     def _begin(self) -> None:
         """The app is to have its first web dyno, so it gets its address."""

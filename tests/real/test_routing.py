@@ -169,6 +169,17 @@ def test_another_program_at_port_5000_moves_the_app_on(app: App, tmp_path: Path)
         assert emulator.stop() == 143
 
 
+def test_another_port_counts_from_the_next_start_on(app: App) -> None:
+    emulator = serve(app)
+    visitor = Visitor(emulator)
+    env = app.dir / ".env"
+    app.write(".env", f"{env.read_text()}PORT=4999\n")
+    line = emulator.expect("hk-local[router]: PORT=4999 counts from the next start on")
+    assert visitor.url in line
+    assert visitor.get().status == 200
+    assert emulator.stop() == 143
+
+
 def test_over_tls_the_app_sees_https(app: App) -> None:
     app.env["HOME"] = str(app.root)
     emulator = serve(app, "--tls")
