@@ -70,8 +70,9 @@ class Routing:
     def _start(self) -> None:
         """A router process has the listeners, and all that it has to know."""
         self.timer = None
+        if self.kernel.world.stopping or self.address is None:
+            return
         self.started_at = self.loop.time()
-        assert self.address
         try:
             start = self._configuration(self.address)
             self.link, self.pid = _spawn(self.address)
