@@ -1,4 +1,5 @@
-"""The queue between clock, worker and web: one SQLite file that survives a restart.
+"""The queue between clock, worker and web: RQ's where there is a Redis (redis_jobs.py), else one
+SQLite file that survives a restart.
 
 A job is queued, then running under a lease, then done. A worker that is killed cannot say so:
 its lease runs out and the job is there to be taken again. A job that a clock queued also has the
@@ -119,6 +120,8 @@ class Queue:
         gaps = self.gaps(now)
         rows = self.db.execute("SELECT * FROM jobs ORDER BY id DESC LIMIT ?", (newest,))
         return {
+            "queue": "SQLite",
+            "lost": 0,
             **{state: states.get(state, 0) for state in ("queued", "running", "done")},
             "missed": sum(gap["slots"] for gap in gaps),
             "doubled": self.db.execute(DOUBLED).fetchone()[0],
@@ -127,10 +130,22 @@ class Queue:
         }
 
 
-def connect() -> closing[Queue]:
-    """The app's queue: QUEUE_FILE, or jobs.sqlite3 beside this file."""
+def connect() -> closing[Any]:
+    """The app's queue: RQ's on REDIS_URL, else QUEUE_FILE, or jobs.sqlite3 beside this file."""
+    url = os.environ.get("REDIS_URL")
+    if url:
+        return closing(redis_jobs().RedisQueue(url))
     path = os.environ.get("QUEUE_FILE") or str(Path(__file__).with_name("jobs.sqlite3"))
     return closing(Queue(path))
+
+
+def redis_jobs() -> Any:
+    """The module for a Redis. Ends the process with one line if what it needs is not installed."""
+    try:
+        import redis_jobs
+    except ImportError as error:
+        raise SystemExit(f"REDIS_URL is set: pip install -r requirements.txt ({error})") from None
+    return redis_jobs
 
 
 def seconds(variable: str, default: int) -> int:

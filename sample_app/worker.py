@@ -1,4 +1,4 @@
-"""Takes jobs from the queue, one at a time.
+"""Takes jobs from the queue, one at a time; where there is a Redis, as a worker of RQ.
 
 On SIGTERM it finishes its job if that is nearly done and gives it back if not: Heroku grants 30
 seconds. Killed with SIGKILL it can do neither; then its lease runs out and another worker has it.
@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import time
 
-from jobs import LEASE_SECONDS, Queue, connect, seconds
+from jobs import LEASE_SECONDS, Queue, connect, redis_jobs, seconds
 
 ME = f"{os.environ.get('DYNO', 'worker')} (pid {os.getpid()})"
 STEP = 0.2
@@ -68,6 +68,12 @@ class Worker:
 def main() -> None:
     sys.stdout.reconfigure(line_buffering=True)
     job_seconds = seconds("JOB_SECONDS", 2)
+    if os.environ.get("REDIS_URL"):
+        redis_jobs()
+        from rq_worker import run
+
+        run(ME.replace(" ", "-"), seconds("FINISH_SECONDS", 5))
+        return
     with connect() as queue:
         worker = Worker(queue, job_seconds, seconds("FINISH_SECONDS", 5))
         signal.signal(signal.SIGTERM, worker.stop)

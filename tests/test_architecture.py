@@ -101,6 +101,8 @@ MAY_SLEEP = {
     "tests/real/app.py": "looks again and again until a thing of the real world is true",
     "tests/real/test_kill.py": "kills at random moments",
     "tests/real/test_terminal.py": "is a reader that does not read, and a user who waits",
+    "tests/real/recipes/celery_jobs.py": "is a worker's job",
+    "tests/real/recipes/rq_jobs.py": "is a worker's job",
     "tests/real/adversaries.py": "its processes are dynos, which have nothing else to do",
 }
 SLEEPS = {"time.sleep", "asyncio.sleep", "sleep"}
