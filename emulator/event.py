@@ -142,6 +142,10 @@ class BuildSucceeded(Event):
     pass
 
 
+class BuildFailed(Event):
+    pass
+
+
 class ReleaseCreated(Event):
     version: int
     description: str

@@ -45,6 +45,7 @@ NOT_RUN = {
     "releases:rollback": "there is no earlier release with code",
     "releases:retry": "the sample has no release command",
     "--process-type run": "no one-off runs",
+    "git:remote": "needs a repository, which docs/deploy.md makes",
     "jq": "need not be installed",
     "⇥": "a key, not a command",
     "worker=\n": "half a command, completed by a key",

@@ -11,7 +11,7 @@ from .head import response_head
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from emulator.logplex.buffer import Buffers
 
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
         def begin(self, wake: Callable[[], None]) -> None: ...
         def take(self, size: int) -> list[bytes | memoryview] | None: ...
         def end(self) -> None: ...
+
+
+class Handover(Fact):
+    """The connection is no longer ours: whoever `accept`s its socket answers and closes it."""
+
+    accept: Callable[[Any], object]
 
 
 SHIELD = (

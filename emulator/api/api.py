@@ -13,7 +13,7 @@ from .visits import Visits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .answer import Stream
+    from .answer import Handover, Stream
     from .call import App, Outside
     from .request import Request
 
@@ -32,14 +32,14 @@ class Api:
         self._missed: set[str] = set()
         self._memory = Memory()
 
-    def answer(self, request: Request) -> Response | Stream:
+    def answer(self, request: Request) -> Response | Stream | Handover:
         """The response, or the stream that takes the connection over. Raises nothing."""
         found = self._answer_or_refuse(request)
         if isinstance(found, Response):
             return marked(found, request, self._outside.random(16))
         return found
 
-    def _answer_or_refuse(self, request: Request) -> Response | Stream:
+    def _answer_or_refuse(self, request: Request) -> Response | Stream | Handover:
         try:
             return self._answer(request)
         except NoSuchEndpoint as error:
@@ -60,7 +60,9 @@ class Api:
             self._missed.add(asked)
             self._app.tell(f"{asked}: there is no such endpoint in this emulator")
 
-    def _answer(self, request: Request) -> Response | Stream:
+    def _answer(self, request: Request) -> Response | Stream | Handover:
+        if request.is_git:
+            return self._app.serve_git(request)
         world = self._app.kernel.world
         known = self._memory.recall(world, request)
         if known:

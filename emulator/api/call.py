@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from emulator.runtime.kernel import Kernel
     from emulator.runtime.world import World
 
+    from .answer import Handover, Response
+    from .builds import Code
     from .request import Request
 
     class Supply(Protocol):
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
         lets that dyno start once a client has come to the URL that it answers: to a terminal of so
         many columns and lines, or to pipes; the client may want the exit status in the
         end, and show output on a screen.
+        `deploy` builds that code and releases what came of it, and tells how it goes.
+        `serve_git` takes a request of git's over.
         `edit_config` changes the user's own files and answers with the config vars that they set,
         `config_after` answers the same without changing any; `edit_later` changes them once that
         release, which is pending, has succeeded, if it does. `forget` has the app's state deleted
@@ -66,11 +70,16 @@ if TYPE_CHECKING:
         def await_client(
             self, dyno: str, size: tuple[int, int] | None, wants_status: bool, on_screen: bool
         ) -> str: ...
+        def deploy(self, code: Code, tell: Callable[[Mapping[str, object]], None]) -> Job: ...
+        def serve_git(self, request: Request) -> Handover | Response: ...
         def edit_config(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
         def config_after(self, changes: Mapping[str, str | None]) -> Mapping[str, str]: ...
         def edit_later(self, version: int, changes: Mapping[str, str | None]) -> None: ...
         def forget(self) -> None: ...
         def tell(self, text: str) -> None: ...
+
+    class Job(Protocol):
+        def cancel(self) -> None: ...
 
     class Timer(Protocol):
         def cancel(self) -> None: ...

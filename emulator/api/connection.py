@@ -7,12 +7,12 @@ descriptor and a bounded buffer, and for a limited time only, unless it reads a 
 from __future__ import annotations
 
 import socket
-from enum import Enum
 
 from . import descriptors
-from .answer import Response, unreadable
+from .answer import Handover, Response, unreadable
 from .head import Refused
 from .request import Reader, Request
+from .stage import Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .answer import Stream
+    from .listener import Answering
 
 REQUEST_SECONDS = 10.0
 """For a whole request, counted from when one may be sent."""
@@ -36,14 +37,6 @@ WRITES = 4
 MOST_DESCRIPTORS = 3
 
 
-class Stage(Enum):
-    WAITING = "for a request, or for the rest of one"
-    ANSWERING = "with a response; nothing is read until it is written"
-    STREAMING = "until the stream ends; what the client sends is of no interest"
-    LINGERING = "for a client that has its last answer to stop sending"
-    OVER = "the socket is closed"
-
-
 class Connection:
     """`answer` makes responses and streams of requests; `on_closed` is called once."""
 
@@ -51,7 +44,7 @@ class Connection:
         self,
         sock: socket.socket,
         loop: asyncio.AbstractEventLoop,
-        answer: Callable[[Request], Response | Stream],
+        answer: Answering,
         on_closed: Callable[[Connection], object],
     ) -> None:
         self._sock = sock
@@ -123,11 +116,19 @@ class Connection:
             return
         answer = self._answer(request)
         descriptors.close(self._fds)
-        if isinstance(answer, Response):
-            self._after = Stage.WAITING if request.head.keeps_alive else Stage.LINGERING
+        if isinstance(answer, Handover):
+            self._hand_over(answer)
+        elif isinstance(answer, Response):
+            stays = request.head.keeps_alive and not request.is_git
+            self._after = Stage.WAITING if stays else Stage.LINGERING
             self._respond(answer)
         else:
             self._begin(answer)
+
+    def _hand_over(self, answer: Handover) -> None:
+        self._leave()
+        answer.accept(self._sock)
+        self._on_closed(self)
 
     def _next_request(self) -> Request | None:
         if len(self._fds) > MOST_DESCRIPTORS:
@@ -279,13 +280,17 @@ class Connection:
         else:
             self._end()
 
-    def _end(self) -> None:
-        if self._stage is Stage.OVER:
-            return
+    def _leave(self) -> None:
+        """We have nothing to do with the socket any more."""
         self._stage = Stage.OVER
         self._give(None)
         self._loop.remove_reader(self._sock)
         self._loop.remove_writer(self._sock)
+
+    def _end(self) -> None:
+        if self._stage is Stage.OVER:
+            return
+        self._leave()
         self._sock.close()
         descriptors.close(self._fds)
         if self._stream:

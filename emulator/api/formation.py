@@ -10,6 +10,7 @@ from emulator.runtime.world import CLOCK
 
 from . import resource, text
 from .answer import Answer
+from .route import Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,3 +144,11 @@ def _two_clocks(before: Mapping[str, Quantity], after: Mapping[str, Quantity]) -
     """The warning that more clocks than before, and than one, deserve."""
     had, has = (items[CLOCK].quantity if CLOCK in items else 0 for items in (before, after))
     return TWO_CLOCKS.format(n=has) if has > max(1, had) else ""
+
+
+ROUTES = (
+    Route("GET", "/apps/{app}/formation", formation),
+    Route("PATCH", "/apps/{app}/formation", scale),
+    Route("GET", "/apps/{app}/formation/{type}", process_type),
+    Route("PATCH", "/apps/{app}/formation/{type}", scale_type),
+)

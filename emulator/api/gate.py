@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .answer import Response, Stream
+    from .answer import Handover, Response, Stream
     from .call import Timer
     from .listener import Answering
     from .request import Request
@@ -27,6 +27,9 @@ OPEN = ("/logs/", "/release-output/", "/api/v4/current-status")
 status is none."""
 OPEN_OF_PAGE = (("GET", PAGE), ("POST", ENTRY))
 """Nor do these: the page itself shows nothing, and a link's code is a secret."""
+
+CHALLENGE = ("WWW-Authenticate", 'Basic realm="hk-local"')
+"""Without it git would not ask its credential helper."""
 
 
 class Unauthorized(UserError):
@@ -69,11 +72,14 @@ class Gate:
         self._visits = visits
         self._later = later
 
-    def answer(self, request: Request) -> Response | Stream:
+    def answer(self, request: Request) -> Response | Stream | Handover:
         try:
             self._check(request)
         except Unauthorized as error:
-            return Late(refusal(error, request), self._later)
+            refused = refusal(error, request)
+            if request.is_git and not request.head.get("authorization"):
+                return refused.replace(fields=(*refused.fields, CHALLENGE))
+            return Late(refused, self._later)
         except UserError as error:
             return refusal(error, request)
         return self._answer(request)

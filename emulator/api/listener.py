@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from .answer import Response, Stream
+    from .answer import Handover, Response, Stream
     from .request import Request
 
-    Answering = Callable[[Request], Response | Stream]
+    Answering = Callable[[Request], Response | Stream | Handover]
 
 MOST_CLIENTS = 1000
 BACKLOG = 128

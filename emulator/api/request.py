@@ -22,6 +22,11 @@ class Request:
             raise Refused(400, f"The query is not valid: {error}") from None
 
     @property
+    def is_git(self) -> bool:
+        """It is one of git's, and `body` only what has come of it so far."""
+        return is_git(self.head)
+
+    @property
     def method(self) -> str:
         return self.head.method
 
@@ -58,6 +63,9 @@ class Reader:
                 self._head = _servable(parse(bytes(self._data[:end])))
                 del self._data[:end]
         head = self._head
+        if head and is_git(head):
+            data, self._data = self._data, bytearray()
+            return head, bytes(data)
         if head is None or len(self._data) < head.length:
             return None
         body = bytes(self._data[: head.length])
@@ -66,7 +74,15 @@ class Reader:
         return head, body
 
 
+def is_git(head: Head) -> bool:
+    """Whether the path begins with a repository, such as /myapp.git/."""
+    first, slash, _ = head.target[1:].partition("/")
+    return bool(slash) and first.endswith(".git")
+
+
 def _servable(head: Head) -> Head:
+    if is_git(head):
+        return head
     if head.chunked:
         raise Refused(501, "Transfer-Encoding is not supported; send a Content-Length")
     if head.length > MAX_BODY:

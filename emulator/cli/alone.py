@@ -7,7 +7,7 @@ import os
 from emulator.app import config_vars, procfile
 from emulator.cli.output import warn
 from emulator.dyno.ports import free_ports
-from emulator.dyno.runner import shell
+from emulator.dyno.program import shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

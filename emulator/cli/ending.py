@@ -7,8 +7,6 @@ import signal
 
 from emulator.runtime.command import Abort, Shutdown
 
-from .start import say
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from .emulator import Emulator
 
 SIGNALLED = 128
+STDERR = 2
 FIRST_WORD = 1.0
 EVERY = 5.0
 
@@ -105,3 +104,14 @@ class Ending:
         self.emulator.runner.suspend("STOP")
         os.kill(os.getpid(), signal.SIGSTOP)
         self.emulator.runner.suspend("CONT")
+
+
+def say(text: str) -> None:
+    """The user was told on standard error, unless we would have to wait for a full pipe."""
+    import select
+
+    try:
+        if select.select([], [STDERR], [], 0)[1]:
+            os.write(STDERR, f"hk-local: {text}\n".encode("utf-8", "replace"))
+    except OSError:
+        pass

@@ -13,6 +13,7 @@ from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
 from emulator.runtime.files import read_app
 
+from .deployments import Deployments
 from .drainage import Drainage
 from .env_files import EnvFiles
 from .guests import Guests
@@ -57,6 +58,9 @@ class Services:
         self.edit_later = self.env.edit_later
         self.types = emulator.boot.files.types
         """What the Procfile said when it was last read; a rollback runs others."""
+        self.deployments = Deployments(emulator, self._tell_soon)
+        self.deploy = self.deployments.deploy
+        self.serve_git = self.deployments.serve_git
         self.server = self._serve()
         self.loopback = self._serve_loopback()
         self.courier = Courier(self._tell_soon)
@@ -143,7 +147,8 @@ class Services:
             if self._may_release and dict(files.config) != dict(self.env.config):
                 self.env.config = files.config
                 self.kernel.take(SetConfig(files.config))
-            if self._may_release and dict(files.types) != dict(self.types):
+            is_ours = self._may_release and not self.kernel.world.slug
+            if is_ours and dict(files.types) != dict(self.types):
                 self.types = files.types
                 self.kernel.take(Deploy(files.types))
         except UserError as error:
@@ -162,6 +167,7 @@ class Services:
 
     def close(self) -> None:
         """They are gone, and so is the socket."""
+        self.deployments.close()
         if self.watcher:
             self.watcher.close()
         self.routing.close()

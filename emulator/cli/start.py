@@ -20,11 +20,12 @@ from emulator.errors import UserError
 from emulator.fact import Fact
 from emulator.runtime.command import Start
 from emulator.runtime.files import read_app, read_app_json
-from emulator.runtime.folder import Folder
+from emulator.runtime.folder import COPIES, SLUGS, Folder
 from emulator.runtime.kernel import Kernel
 from emulator.runtime.world import World
 
 from .address import ApiPortTaken, PortTaken, open_address
+from .naming import app_name, user_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.formation import Quantity
+    from emulator.dyno.place import Place
     from emulator.dyno.slot import Order, Report
     from emulator.event import Event
     from emulator.runtime.files import AppFiles
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
     from .address import Address
 else:
     import _signal
-
-
-STDERR = 2
 
 
 STOPPING = (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGINT)
@@ -79,6 +78,8 @@ class Options(Fact):
     log_size: int = 256
     app: str = ""
     detach: bool = False
+    ephemeral: bool = False
+    in_place: bool = False
 
 
 class Boot:
@@ -97,6 +98,8 @@ class Boot:
         self.runner = runner
         self.folder = folder
         self.files = files
+        self.types = files.types
+        self.slug = ""
         self.clock = Clock()
         self.started_at = self.clock.wall()
         self.events: list[tuple[int, list[Event]]] = []
@@ -106,6 +109,7 @@ class Boot:
         runner.opened = lambda launch, fd: self.pipes.append((launch, fd))
         runner.report = self.reports.append
         self.addons: Addons | None = None
+        runner.place = self.place
         self.store, world = self._load()
         self.config: Mapping[str, str] | None = None
         seed = f"{self.started_at} {world.id}"
@@ -123,7 +127,11 @@ class Boot:
 
         store = Store(self.folder.file("state.db"))
         options = self.options
-        blank = World(app_name(options), user_name(), heroku_formation=options.heroku_formation)
+        blank = World(
+            app_name(options.app, options.dir),
+            user_name(),
+            heroku_formation=options.heroku_formation,
+        )
         world = store.load(blank)
         if not world.id:
             world = world.replace(id=os.urandom(8).hex())
@@ -145,6 +153,15 @@ class Boot:
                 self.runner.set_environment(environment(os.environ, release.config, {}, "", None))
         self.runner.obey(order)
 
+    def place(self, launch: str) -> Place | None:
+        """Where the launch gets its own copy of the app; None where it runs in the app's folder."""
+        release = self.kernel.world.release_of(launch.rpartition("@")[0])
+        if not release or not (release.slug or self.options.ephemeral):
+            return None
+        from .places import place
+
+        return place(self.folder, launch, release.slug, release.config)
+
     def start(self) -> None:
         """The dynos of the formation are being started."""
         if self.folder.was_killed:
@@ -155,6 +172,10 @@ class Boot:
             from .addons import begin
 
             self.addons = begin(self)
+        self.folder.put_aside(COPIES)
+        self.slug = self._slug()
+        if self.slug:
+            self.types = self.kernel.world.types
         is_first = not self.kernel.world.types
         app_json = read_app_json(self.options.dir) if is_first else AppJson()
         formation, left_out = self._formation(app_json)
@@ -162,8 +183,14 @@ class Boot:
             from .first_start import prepared
 
             self.files = prepared(self.options.dir, self.options.env, self.files, app_json)
-        types, config = self.files.types, self.files.config
-        self.kernel.take(Start(types, config, formation, left_out, app_json.postdeploy))
+        given = (self.files.config, formation, left_out, app_json.postdeploy, self.slug)
+        self.kernel.take(Start(self.types, *given))
+
+    def _slug(self) -> str:
+        """What was deployed last goes on running, where it is still there; "": the folder does."""
+        slug = self.kernel.world.slug
+        is_there = os.path.isdir(self.folder.file(f"{SLUGS}/{slug}"))
+        return slug if is_there and not self.options.in_place else ""
 
     def await_spawns(self) -> None:
         """All that was ordered has been spawned, or a moment has passed.
@@ -183,7 +210,7 @@ class Boot:
 
     def _formation(self, app_json: AppJson) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
         """The formation to run, and what to remember of the types that it leaves out."""
-        options, world, types = self.options, self.kernel.world, tuple(self.files.types)
+        options, world, types = self.options, self.kernel.world, tuple(self.types)
         formation = formations.initial(types, world.heroku_formation)
         if world.types:
             formation.update({t: world.formation[t] for t in formation if t in world.formation})
@@ -265,31 +292,3 @@ def policy(options: Options) -> Policy:
     """The rules that the options choose."""
     rules = Policy(strict_bind=options.strict_bind).accelerated(options.time_scale)
     return rules.paced() if options.paced else rules
-
-
-def app_name(options: Options) -> str:
-    """The app's name: as told, else the folder's name made to fit Heroku's rule.
-
-    Source: Platform API schema, app.name: lower case letters, digits, dashes, 3 to 30 of them.
-    """
-    folder = os.path.basename(options.dir).lower()
-    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder).strip("-")
-    while letters and not letters[0].isalpha():
-        letters = letters[1:]
-    return options.app or letters[:30].strip("-") or "app"
-
-
-def user_name() -> str:
-    """Who does things in this app: `me@localhost`, in the place of a Heroku user's e-mail."""
-    return f"{os.environ.get('USER') or os.environ.get('LOGNAME') or 'dev'}@localhost"
-
-
-def say(text: str) -> None:
-    """The user was told on standard error, unless we would have to wait for a full pipe."""
-    import select
-
-    try:
-        if select.select([], [STDERR], [], 0)[1]:
-            os.write(STDERR, f"hk-local: {text}\n".encode("utf-8", "replace"))
-    except OSError:
-        pass

@@ -32,6 +32,8 @@ COMMANDS: dict[str, Syntax] = {
             (("--timestamps",), "timestamps", "choice", "heroku", ("heroku", "time", "none")),
             (("--log-size",), "log_size", "int", 256, 1, None),
             (("--detach", "-d"), "detach", "flag", False),
+            (("--ephemeral",), "ephemeral", "flag", False),
+            (("--in-place",), "in_place", "flag", False),
             (("--app", "-a"), "app", "text", ""),
             (("--dir", "-C"), "dir", "text", None),
             ((), "processes", "texts", ()),
@@ -54,6 +56,29 @@ COMMANDS: dict[str, Syntax] = {
             (("--app", "-a"), "app", "text", None),
             (("--dir", "-C"), "dir", "text", None),
         ),
+    ),
+    "deploy": (
+        "deploy:deploy",
+        True,
+        (
+            (("--no-wait",), "no_wait", "flag", False),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "git:remote": (
+        "git:remote",
+        True,
+        (
+            (("--remote", "-r"), "name", "text", "hk-local"),
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+        ),
+    ),
+    "git:credentials": (
+        "git:credentials",
+        True,
+        (((), "words", "texts", ()),),
     ),
     "ps": (
         "ps:dynos",

@@ -12,6 +12,7 @@ import os
 import sys
 
 from .command import argv
+from .program import find_program, shell
 from .slot import Exited, Signal, Spawn, Spawned, SpawnFailed
 from .warden import wire
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from .place import Place
     from .slot import Order, Report
 else:
     import _signal
@@ -53,7 +55,9 @@ class Runner:
         self.terminals: dict[str, tuple[list[int], bool]] = {}
         self.held: dict[str, Spawn | None] = {}
         """Dynos that are not to start before their client is there."""
-        self.programs: dict[str, str | None] = {}
+        self.programs: dict[tuple[str, str], str | None] = {}
+        self.place: Callable[[str], Place | None] = lambda launch: None
+        """Where a launch gets its own copy of the app, if it gets one."""
         self.report: Callable[[Report], None] = lambda report: None
         self.opened: Callable[[str, int], None] = lambda launch, fd: None
         self.drained: Callable[[str], None] = lambda launch: None
@@ -133,15 +137,13 @@ class Runner:
         if dyno in self.held:
             self.held[dyno] = order
             return
-        size = {RAM: str(order.memory_mb)}
-        extra = {**size, "PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
-        raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
-        ways = [[os.fsencode(word) for word in way] for way in self._ways(order.command, extra)]
+        place = self.place(order.launch)
+        own = {RAM: str(order.memory_mb), **(place.env if place else {})}
+        extra = {**own, "PORT": str(order.port), **dict(order.extra), "DYNO": dyno}
+        ways = self._ways(order.command, extra, place.source if place else self.cwd)
         fds, tty = self.terminals.pop(dyno, ([], False))
         fds = fds or self._open(order.launch)
-        self.living.add(order.launch)
-        self.unconfirmed.add(order.launch)
-        self._send("spawn", order.launch, ways, raw, tty, len(fds), fds=fds)
+        self.run(order.launch, ways, extra, fds, tty, place)
 
     def _open(self, launch: str) -> list[int]:
         """The end of a pipe to the log for what it writes."""
@@ -161,20 +163,45 @@ class Runner:
         self.living.add(launch)
         self._send("serve", launch, [way], raw, os.fsencode(cwd), fds=fds)
 
-    def _ways(self, command: str, extra: Mapping[str, str]) -> list[list[str]]:
-        """Programs and their argv, of which the first that can be executed is to be."""
+    def run(
+        self,
+        launch: str,
+        ways: list[list[str]],
+        extra: Mapping[str, str],
+        fds: list[int],
+        tty: bool = False,
+        place: Place | None = None,
+    ) -> None:
+        """The first of these that can be executed is being started; the descriptors are its."""
+        self.living.add(launch)
+        self.unconfirmed.add(launch)
+        raw = {os.fsencode(name): os.fsencode(value) for name, value in extra.items()}
+        words = [[os.fsencode(word) for word in way] for way in ways]
+        copied = (place.source, place.path, place.is_slug) if place else None
+        self._send("spawn", launch, words, raw, tty, len(fds), b"", copied, fds=fds)
+
+    def _ways(self, command: str, extra: Mapping[str, str], folder: str) -> list[list[str]]:
+        """Programs and their argv, of which the first that can be executed is to be.
+
+        What lies in the app's folder is named from there, for a launch may have its own copy.
+        """
         by_shell = [shell(), shell().rpartition("/")[2], "-c"]
-        if os.path.exists(os.path.join(self.cwd, ".profile")):
+        if os.path.exists(os.path.join(folder, ".profile")):
             return [[*by_shell, f". ./.profile\n{command}"]]
-        directly = argv(command, {**self.env, **extra}, shell(), self._which)
+        directly = argv(
+            command, {**self.env, **extra}, shell(), lambda name: self._which(name, folder)
+        )
         if directly[0] == shell():
             return [directly]
+        if directly[0].startswith(f"{folder}/"):
+            directly[0] = f"./{directly[0][len(folder) + 1 :]}"
         return [directly, [*by_shell, command]]
 
-    def _which(self, name: str) -> str | None:
-        if name not in self.programs:
-            self.programs[name] = find_program(name, self.env.get("PATH", ""), self.cwd)
-        return self.programs[name]
+    def _which(self, name: str, folder: str) -> str | None:
+        if (folder, name) not in self.programs:
+            found = find_program(name, self.env.get("PATH", ""), folder)
+            self.programs[folder, name] = found
+        return self.programs[folder, name]
 
     def _send(self, *message: Any, fds: Sequence[int] = ()) -> None:
         raw = marshal.dumps(message)
@@ -258,21 +285,6 @@ class Runner:
 
 def _ints(fds: list[int]) -> bytes:
     return b"".join(fd.to_bytes(4, sys.byteorder) for fd in fds)
-
-
-def shell() -> str:
-    """The shell that runs commands: bash as on Heroku, else sh."""
-    return "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
-
-
-def find_program(name: str, path: str, cwd: str) -> str | None:
-    """The file that a shell would execute for that word, if there is one."""
-    folders = [""] if "/" in name else path.split(":")
-    for folder in folders:
-        file = os.path.join(cwd, folder, name)
-        if os.access(file, os.X_OK) and os.path.isfile(file):
-            return file
-    return None
 
 
 def raise_descriptor_limit() -> int:

@@ -130,6 +130,7 @@ TELLERS: dict[type[Event], Callable[[Any], tuple[Sentence, ...]]] = {
     event.FormationScaled: lambda e: _api(f"Scaled to {e.formation} by user {e.user}"),
     event.BuildStarted: lambda e: _api(f"Build started by user {e.user}"),
     event.BuildSucceeded: lambda e: _api("Build succeeded"),
+    event.BuildFailed: lambda e: _api("Build failed -- check your build output"),
     event.ReleaseCreated: _release,
     event.JobsMissed: _missed,
     event.ReleasePhaseStarted: lambda e: _api(

@@ -18,13 +18,14 @@ class Command(Fact):
 
 class Start(Command):
     """Run this Procfile with these config vars, in this formation; and a command after the first
-    deploy."""
+    deploy. With a `slug` the types are that slug's."""
 
     types: Mapping[str, str]
     config: Mapping[str, str]
     formation: Mapping[str, Quantity]
     left_out: Mapping[str, Quantity] = {}
     postdeploy: str = ""
+    slug: str = ""
 
 
 class Scale(Command):

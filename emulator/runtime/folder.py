@@ -10,6 +10,10 @@ from emulator.errors import UserError
 NAME = ".hk-local"
 """Ignored by git through a file of its own, readable by its owner only."""
 
+COPIES = "dynos"
+"""In it: the dynos' own copies of the app."""
+SLUGS = "slugs"
+
 
 class AlreadyRunning(UserError):
     """{path}: hk-local already runs here (pid {pid}). Use `hk-local stop` to stop it, or
@@ -65,6 +69,20 @@ class Folder:
 
     def file(self, name: str) -> str:
         return os.path.join(self.path, name)
+
+    def put_aside(self, name: str) -> None:
+        """There is nothing of that name; what there was is one of `old`, to be removed."""
+        number = 1
+        while os.path.exists(self.file(name)):
+            try:
+                os.rename(self.file(name), self.file(f"{name}.old-{number}"))
+            except OSError:  # there is such a folder with something in it
+                number += 1
+
+    def old(self, name: str) -> list[str]:
+        """The paths of what was put aside."""
+        found = [one for one in os.listdir(self.path) if one.startswith(f"{name}.old-")]
+        return [self.file(one) for one in found]
 
     def lock(self) -> None:
         """We are the one emulator of this app; AlreadyRunning (with its pid) if there is another.

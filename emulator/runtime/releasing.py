@@ -65,7 +65,7 @@ def start(doing: Decision, given: ask.Start) -> None:
     world = doing.world
     config = {**given.config, **world.addon_config}
     change = releases.config_description(world.config, config)
-    is_new = dict(given.types) != dict(world.types)
+    is_new = given.slug != world.slug or dict(given.types) != dict(world.types)
     is_there = True
     if is_new:
         if change:  # its release command is the one of the deploy that follows
@@ -140,7 +140,7 @@ def deploy(doing: Decision, given: ask.Deploy) -> None:
     if dict(given.types) == dict(doing.world.types):
         return
     if _build(doing, given.types):
-        _take_effect(doing)
+        take_effect(doing)
     doing.out.append(event.BuildSucceeded())
 
 
@@ -150,7 +150,7 @@ def set_config(doing: Decision, given: ask.SetConfig) -> None:
     config = {**given.config, **doing.world.addon_config}
     description = releases.config_description(doing.world.config, config)
     if description and propose(doing, description, _current(doing).replace(config=config)):
-        _take_effect(doing)
+        take_effect(doing)
 
 
 def rollback(doing: Decision, given: ask.Rollback) -> None:
@@ -163,7 +163,7 @@ def rollback(doing: Decision, given: ask.Rollback) -> None:
         raise FormationError(f"v{given.version} is no release with code to roll back to.")
     code = _with_addons(doing, found)
     if propose(doing, releases.rollback_description(given.version), code):
-        _take_effect(doing)
+        take_effect(doing)
 
 
 def retry(doing: Decision, given: ask.Retry) -> None:
@@ -176,7 +176,7 @@ def retry(doing: Decision, given: ask.Retry) -> None:
         raise UserError("App must have a release-phase command to use this command.")
     description = given.description or releases.retry_description(found)
     if propose(doing, description, _with_addons(doing, found)):
-        _take_effect(doing)
+        take_effect(doing)
 
 
 def _with_addons(doing: Decision, release: Release) -> Release:
@@ -253,7 +253,7 @@ def conclude(doing: Decision, succeeded: bool) -> None:
         if succeeded and not world.types:
             _run_postdeploy(doing, world.starting)
     elif succeeded:
-        _take_effect(doing)
+        take_effect(doing)
     _resume(doing)
 
 
@@ -272,7 +272,7 @@ def _resume(doing: Decision) -> None:
         ruling(given)(doing, given)
 
 
-def _take_effect(doing: Decision) -> None:
+def take_effect(doing: Decision) -> None:
     """The formation has the process types of the current release, and each dyno is of it."""
     world = doing.world
     fresh = formations.initial(world.types, world.heroku_formation)

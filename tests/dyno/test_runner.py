@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from emulator.dyno import runner as module
-from emulator.dyno.runner import MARK, Runner, find_program, raise_descriptor_limit, shell
+from emulator.dyno.program import find_program, shell
+from emulator.dyno.runner import MARK, Runner, raise_descriptor_limit
 from emulator.dyno.slot import Exited, Report, Signal, Spawn, Spawned, SpawnFailed
 from emulator.dyno.warden.tree import descendants
 

@@ -115,8 +115,8 @@ def test_a_launch_gets_base_and_own_variables_and_its_descriptor(desk, pipe) -> 
     desk.send("spawn", "web.1@1", WAYS, {b"PORT": b"5000"}, False, 1, fds=pipe[1:])
     while not desk.spawned:
         assert desk.receive()
-    ways, env, tty, cwd, files = desk.spawned[0]
-    assert (ways, env, tty, cwd) == (WAYS, {b"PORT": b"5000"}, False, b"")
+    ways, env, tty, cwd, place, files = desk.spawned[0]
+    assert (ways, env, tty, cwd, place) == (WAYS, {b"PORT": b"5000"}, False, b"", None)
     assert files == [os.fstat(pipe[1]).st_ino]
     assert desk.warden.env == {b"A": b"1"} and desk.warden.nofile == 256
     assert os.umask(0o022) == 0o027
@@ -127,7 +127,7 @@ def test_a_server_that_is_no_dyno_is_spawned_where_it_belongs(desk, pipe) -> Non
     desk.send("serve", "redis@1", WAYS, {b"B": b"2"}, b"/srv", fds=pipe[1:])
     while not desk.spawned:
         assert desk.receive()
-    assert desk.spawned[0][:-1] == (WAYS, {b"B": b"2"}, False, b"/srv")
+    assert desk.spawned[0][:-1] == (WAYS, {b"B": b"2"}, False, b"/srv", None)
 
 
 def test_its_copies_of_the_descriptors_are_closed(desk, pipe) -> None:

@@ -84,6 +84,7 @@ TOLD: list[tuple[event.Event, str, list[str]]] = [
         ["Build started by user you@example.com"],
     ),
     (event.BuildSucceeded(), "app[api]", ["Build succeeded"]),
+    (event.BuildFailed(), "app[api]", ["Build failed -- check your build output"]),
     (
         event.ReleaseCreated(4, "Set A, B config vars", "you@example.com"),
         "app[api]",

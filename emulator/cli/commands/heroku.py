@@ -6,7 +6,7 @@ import os
 
 from emulator.cli.access import access
 from emulator.cli.environment import variables
-from emulator.dyno.runner import find_program
+from emulator.dyno.program import find_program
 from emulator.errors import UserError
 
 TYPE_CHECKING = False

@@ -33,13 +33,13 @@ def wait(
     client = Client(dir, app)
     client.check_app()
     wanted = query(release=1, type=type, run=1 if with_run else None)
-    return _follow(client.ask("GET", f"/hk-local/wait{wanted}", accept=JSON))
+    return follow(client.ask("GET", f"/hk-local/wait{wanted}", accept=JSON))
 
 
-def _follow(response: Response) -> int:
+def follow(response: Response) -> int:
     """Source: Heroku CLI, ps:wait, which says nothing if there is nothing to wait for."""
     begun = False
-    for line in _lines(response):
+    for line in lines(response):
         step = loads(line)
         sentence = f"Waiting for every dyno to be running v{step['release']}..."
         count = f"{step['up']} / {step['of']}"
@@ -65,7 +65,7 @@ def _progress(sentence: str, count: str, begun: bool) -> None:
         write(f" {count}".encode(), 2)
 
 
-def _lines(response: Response) -> Iterator[bytes]:
+def lines(response: Response) -> Iterator[bytes]:
     rest = b""
     for block in response.blocks():
         *lines, rest = (rest + block).split(b"\n")

@@ -92,6 +92,13 @@ LogSize = Annotated[
 Detach = Annotated[
     bool, Option("--detach", "-d", help="Return once every dyno is up; run in the background")
 ]
+Ephemeral = Annotated[
+    bool,
+    Option("--ephemeral", help="Each dyno gets a copy of the folder of its own, gone when it ends"),
+]
+InPlace = Annotated[
+    bool, Option("--in-place", help="Run this folder, though something else was deployed last")
+]
 App = Annotated[str, Option("--app", "-a", metavar="NAME", help="Name of the app")]
 
 
@@ -130,6 +137,8 @@ def start(
     timestamps: Timestamps = "heroku",
     log_size: LogSize = 256,
     detach: Detach = False,
+    ephemeral: Ephemeral = False,
+    in_place: InPlace = False,
     app: App = "",
     dir: Dir = None,
 ) -> None:
@@ -139,6 +148,8 @@ def start(
 
     Ctrl-C stops all dynos, SIGTERM first and SIGKILL after 30 seconds; a second Ctrl-C ends the
     wait, a third kills at once. Closing the terminal, SIGTERM and SIGHUP stop them as well.
+
+    Dynos run in this folder or, once something was deployed, each in a copy of its slug of its own.
 
     What was scaled is remembered for the next start. An edit of Procfile or .env is a new release
     and restarts the dynos.

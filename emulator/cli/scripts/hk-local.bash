@@ -7,13 +7,19 @@ _hk_local_syntax() {
     options='--help' values=' ' want=''
     case $1 in
         start)
-            options='--procfile --env --formation --only --except --heroku-formation --port --host --tls --forwarded-proto --router-log --no-router --api-port --strict-bind --pace --time-scale --no-reload --no-prefix --timestamps --log-size --detach --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --host=0.0.0.0,127.0.0.1 --forwarded-proto=http,https --router-log=2.0,legacy --api-port= --pace=heroku --time-scale= --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
+            options='--procfile --env --formation --only --except --heroku-formation --port --host --tls --forwarded-proto --router-log --no-router --api-port --strict-bind --pace --time-scale --no-reload --no-prefix --timestamps --log-size --detach --ephemeral --in-place --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --host=0.0.0.0,127.0.0.1 --forwarded-proto=http,https --router-log=2.0,legacy --api-port= --pace=heroku --time-scale= --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
             ;;
         stop)
             options='--kill --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
         status)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        deploy)
+            options='--no-wait --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        git:remote)
+            options='--remote --app --dir --help' values=' --remote= -r= --app= -a= --dir=folders -C=folders ' want=''
             ;;
         ps)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='types'
@@ -212,7 +218,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
+        want='start,stop,status,deploy,git:remote,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

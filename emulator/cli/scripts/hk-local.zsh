@@ -7,7 +7,7 @@
 _hk_local_syntax() {
     case $1 in
         start)
-            options=('--procfile:The Procfile' '--env:Instead of .env; repeatable, the last wins' '--formation:Dynos of each type; or all=1' '--only:Run only these process types' '--except:Run all but these process types' '--heroku-formation:At first web at 1 and all others at 0, as on Heroku' '--port:Port of the app; else $PORT of .env, else 5000 or the next that is free' '--host:Listen there, as on 0.0.0.0; else on loopback only' '--tls:Serve the app over https, with a certificate of this machine' '--forwarded-proto:What X-Forwarded-Proto says, whatever the truth is' '--router-log:Router lines as of Heroku'\''s Router 2.0 or of the legacy one' '--no-router:Web dynos are reached at ports of their own; web.1 at --port' '--api-port:Port of the API, for the Heroku CLI; else any, and the same at the next start' '--strict-bind:A web dyno that listens on loopback only gets R10' '--pace:Take as long as Heroku takes' '--time-scale:Cycling, cool-off and idling N times faster' '--no-reload:An edit of Procfile or .env restarts nothing' '--no-prefix:Lines as the dynos write them, without their names' '--timestamps:The time before each line: in full, of the day, or none' '--log-size:Most that the log history may take' '--detach:Return once every dyno is up; run in the background' '--app:Name of the app' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            options=('--procfile:The Procfile' '--env:Instead of .env; repeatable, the last wins' '--formation:Dynos of each type; or all=1' '--only:Run only these process types' '--except:Run all but these process types' '--heroku-formation:At first web at 1 and all others at 0, as on Heroku' '--port:Port of the app; else $PORT of .env, else 5000 or the next that is free' '--host:Listen there, as on 0.0.0.0; else on loopback only' '--tls:Serve the app over https, with a certificate of this machine' '--forwarded-proto:What X-Forwarded-Proto says, whatever the truth is' '--router-log:Router lines as of Heroku'\''s Router 2.0 or of the legacy one' '--no-router:Web dynos are reached at ports of their own; web.1 at --port' '--api-port:Port of the API, for the Heroku CLI; else any, and the same at the next start' '--strict-bind:A web dyno that listens on loopback only gets R10' '--pace:Take as long as Heroku takes' '--time-scale:Cycling, cool-off and idling N times faster' '--no-reload:An edit of Procfile or .env restarts nothing' '--no-prefix:Lines as the dynos write them, without their names' '--timestamps:The time before each line: in full, of the day, or none' '--log-size:Most that the log history may take' '--detach:Return once every dyno is up; run in the background' '--ephemeral:Each dyno gets a copy of the folder of its own, gone when it ends' '--in-place:Run this folder, though something else was deployed last' '--app:Name of the app' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--procfile 'files' -f 'files' --env 'files' -e 'files' --formation 'quantities' -m 'quantities' --only 'types' --except 'types' --port '' -p '' --host '0.0.0.0,127.0.0.1' --forwarded-proto 'http,https' --router-log '2.0,legacy' --api-port '' --pace 'heroku' --time-scale '' --timestamps 'heroku,time,none' --log-size '' --app '' -a '' --dir 'folders' -C 'folders')
             positional='types'
             ;;
@@ -19,6 +19,16 @@ _hk_local_syntax() {
         status)
             options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        deploy)
+            options=('--no-wait:Return once it is released, before its dynos are up' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        git:remote)
+            options=('--remote:Name of the git remote' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--remote '' -r '' --app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
         ps)
@@ -295,6 +305,8 @@ _hk_local() {
             'start:Run the app, a dyno of each process type, and show its log'
             'stop:Stop the emulator and all dynos'
             'status:Tell what runs here: the app, its address, its release'
+            'deploy:Build the code in the app'\''s folder and run it, as a release'
+            'git\:remote:Add a git remote; a push of main to it deploys the commit'
             'ps:List the dynos and their states'
             'ps\:scale:Run more or fewer dynos of a process type, or of another size'
             'ps\:restart:Restart dynos'

@@ -1,9 +1,10 @@
 """The warden's loop: launches come in over a socket, each is handed to a forked shim.
 
 Messages in both directions are marshalled tuples behind a four-byte length. To the warden:
-`("base", env, cwd, umask, nofile)`, `("spawn", launch, ways, env, tty, count)` with `count` file
-descriptors, one (output) or three (0, 1, 2), `("serve", launch, ways, env, cwd)` for what is no
-dyno and has no variables but those, with one descriptor, `("signal", launch, byte)`. From it:
+`("base", env, cwd, umask, nofile)`, `("spawn", launch, ways, env, tty, count, cwd, place)` with
+`count` file descriptors, one (output) or three (0, 1, 2), `("serve", launch, ways, env, cwd)` for
+what is no dyno and has no variables but those, with one descriptor, `("signal", launch, byte)`.
+From it:
 `("spawned", launch, pid)`, `("exited", launch, status)`, `("failed", launch, errno)`.
 """
 
@@ -117,13 +118,14 @@ class Warden:
         tty: bool,
         count: int,
         cwd: bytes = b"",
+        place: tuple[str, str, bool] | None = None,
     ) -> None:
         """A shim lives for the launch, or the emulator was told why not."""
         fds, self.fds = self.fds[:count], self.fds[count:]
         try:
             if len(fds) < count:
                 raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-            pid, control = self.fork(ways, env, tty, cwd, fds)
+            pid, control = self.fork(ways, env, tty, cwd, place, fds)
         except OSError as error:
             self.tell("failed", launch, error.errno)
         else:
@@ -139,11 +141,12 @@ class Warden:
         env: dict[bytes, bytes],
         tty: bool,
         cwd: bytes,
+        place: tuple[str, str, bool] | None,
         fds: list[int],
     ) -> tuple[int, int]:
         three = fds if len(fds) == 3 else [self.null, fds[0], fds[0]]
         variables = env if cwd else {**self.env, **env}
-        start = shim.Start(ways, variables, cwd or self.cwd, three, self.nofile, tty)
+        start = shim.Start(ways, variables, cwd or self.cwd, three, self.nofile, tty, place)
         reader, control = os.pipe()
         try:
             pid = os.fork()

@@ -45,10 +45,11 @@ class Start:
     """What to start, with the environment and limits that it gets.
 
     `ways` are the commands to try, each a program and its argv: where the first cannot be
-    executed (a script without `#!`, say) the shell knows what to do or say.
+    executed (a script without `#!`, say) the shell knows what to do or say. `place` is that of its
+    own copy of the app: the folder to copy, where to, and whether that folder is a slug.
     """
 
-    __slots__ = ("cwd", "env", "fds", "nofile", "tty", "ways")
+    __slots__ = ("copied_at", "cwd", "env", "fds", "nofile", "place", "tty", "ways")
 
     def __init__(
         self,
@@ -58,7 +59,10 @@ class Start:
         fds: list[int],
         nofile: int,
         tty: bool,
+        place: tuple[str, str, bool] | None = None,
     ) -> None:
+        self.place = place
+        self.copied_at = 0
         self.ways = ways
         self.env = env
         self.cwd = cwd
@@ -87,6 +91,10 @@ def run(start: Start, control: int) -> NoReturn:
         _say(start.fds[-1], error)
     finally:
         _kill_all(main)
+        if start.place:
+            from .copying import leave
+
+            leave(start.place[1], start.copied_at)
         os._exit(status)
 
 
@@ -110,6 +118,10 @@ def _close_all_but(low: int, high: int, highest: int) -> None:
 def _start(start: Start) -> int:
     """The pid of the command, in a session of its own, with the user's limits."""
     os.chdir(start.cwd)
+    if start.place:
+        from .copying import settle
+
+        start.copied_at = settle(*start.place)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (start.nofile, hard))
     if start.tty or sys.platform != "linux":

@@ -1,0 +1,104 @@
+"""The code that a slug is made of, laid out in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from emulator.dyno.warden.copying import copy_file
+from emulator.errors import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+STATE = ".hk-local"
+ENV = ".env"
+"""Where config vars are, of which a slug knows nothing."""
+
+NOT_CODE = (".git", STATE, "node_modules", ".venv", "venv", "__pycache__")
+"""Left out where no git says what is code."""
+
+
+class NoCommit(UserError):
+    """commit {commit} cannot be read: {reason}"""
+
+    def __init__(self, commit: str, reason: str) -> None:
+        super().__init__(commit=commit, reason=reason)
+
+
+def from_commit(git_dir: str, commit: str, target: str, env: Mapping[str, str]) -> None:
+    """The folder has the files of the commit; submodules are empty folders. Raises NoCommit."""
+    os.makedirs(target)
+    index = {**env, "GIT_DIR": git_dir, "GIT_INDEX_FILE": f"{target}.index"}
+    git = ("git", "-c", "core.autocrlf=false")
+    try:
+        _run((*git, "read-tree", commit), target, index, commit)
+        out = (*git, f"--work-tree={target}", "checkout-index", "--all", "--force")
+        _run(out, target, index, commit)
+    finally:
+        if os.path.exists(f"{target}.index"):
+            os.unlink(f"{target}.index")
+
+
+def _run(words: tuple[str, ...], cwd: str, env: Mapping[str, str], commit: str) -> None:
+    try:
+        done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise NoCommit(commit, "git is not installed") from None
+    if done.returncode:
+        raise NoCommit(commit, done.stderr.decode("utf-8", "replace").strip())
+
+
+def from_folder(
+    folder: str, target: str, env: Mapping[str, str], is_ignored: Callable[[str], bool]
+) -> bool:
+    """The folder `target` has the code in `folder`: what git tracks and what it does not ignore,
+    as it is now; whether git told. Without a repository it is all but what never is code.
+    """
+    os.makedirs(target)
+    listed = _listed(folder, env)
+    names = _walked(folder) if listed is None else iter(listed)
+    clones = True
+    made = {target}
+    for name in names:
+        if name == ENV or is_ignored(name):
+            continue
+        path = os.path.join(target, name)
+        parent = os.path.dirname(path)
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        clones = _copy(os.path.join(folder, name), path, clones)
+    return listed is not None
+
+
+def _copy(source: str, target: str, clones: bool) -> bool:
+    """A file that was deleted, or is none (a submodule, a socket), is no part of the code."""
+    if os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+    elif os.path.isfile(source):
+        return copy_file(source, target, clones)
+    return clones
+
+
+def _listed(folder: str, env: Mapping[str, str]) -> list[str] | None:
+    """Paths of what is tracked, or untracked and not ignored; None if git cannot tell."""
+    words = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    try:
+        done = subprocess.run(words, cwd=folder, env=env, capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    if done.returncode:
+        return None
+    return sorted({os.fsdecode(name) for name in done.stdout.split(b"\0") if name})
+
+
+def _walked(folder: str, within: str = "") -> Iterator[str]:
+    for entry in sorted(os.scandir(os.path.join(folder, within)), key=lambda entry: entry.name):
+        if entry.name in NOT_CODE:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walked(folder, f"{within}{entry.name}/")
+        else:
+            yield f"{within}{entry.name}"

@@ -1,0 +1,44 @@
+"""`deploy`."""
+
+from __future__ import annotations
+
+from json import loads
+
+from emulator.cli.client import JSON, Client, query
+from emulator.cli.commands.wait import follow, lines
+from emulator.cli.output import say, write
+from emulator.cli.response import Gone
+from emulator.errors import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.cli.response import Response
+
+
+class NotDeployed(UserError):
+    """{reason}; the release before goes on"""
+
+
+def deploy(no_wait: bool, app: str | None, dir: str | None) -> int:
+    """The code is built and released, and its dynos are up. Raises NotDeployed, Crashed."""
+    client = Client(dir, app)
+    client.check_app()
+    version = shown(client.ask("POST", "/hk-local/builds", accept=JSON), 1)
+    if no_wait:
+        return 0
+    code = follow(client.ask("GET", f"/hk-local/wait{query(release=1)}", accept=JSON))
+    say(f"v{version} is live")
+    return code
+
+
+def shown(response: Response, fd: int) -> int:
+    """The build's lines stand there; the version of its release. Raises NotDeployed."""
+    for line in lines(response):
+        happened = loads(line)
+        if "line" in happened:
+            write(f"{happened['line']}\n".encode("utf-8", "replace"), fd)
+        elif "version" in happened:
+            return int(happened["version"])
+        else:
+            raise NotDeployed(reason=happened["error"])
+    raise Gone

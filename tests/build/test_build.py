@@ -1,0 +1,179 @@
+"""A build, from code to slug, with the real git."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from emulator.build import main, tree
+from emulator.build.main import BuildFailed, NoProcfile, Order, build
+from emulator.errors import ProcfileError
+
+ENV = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+class Bench:
+    """An app's folder, and what a build of it has said."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / "app"
+        self.folder.mkdir()
+        self.said: list[str] = []
+        self.last = ""
+        self.write("Procfile", "web: run $PORT\nworker: work\n")
+
+    def write(self, name: str, text: str, mode: int = 0o644) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+
+    def git(self, *words: str) -> str:
+        who = ("-c", "user.name=me", "-c", "user.email=me@localhost")
+        done = subprocess.run(
+            ["git", *who, *words], cwd=self.folder, env=ENV, capture_output=True, check=True
+        )
+        return done.stdout.decode().strip()
+
+    def commit(self) -> str:
+        self.git("add", "-A")
+        self.git("commit", "-qm", "some")
+        return self.git("rev-parse", "HEAD")
+
+    def build(self, commit: str = "", kept: tuple[str, ...] = ()) -> Path:
+        """The folder of the slug."""
+        given = {
+            "slugs": str(self.root / "slugs"),
+            "last": self.last,
+            "kept": kept,
+            "folder": str(self.folder),
+            "commit": commit,
+            "git_dir": str(self.folder / ".git"),
+            "git_env": {},
+            "cache": str(self.root / "cache"),
+        }
+        self.result = build(Order(json.dumps(given)), ENV, self.said.append)
+        self.last = str(self.result["slug"])
+        return self.root / "slugs" / self.last
+
+    def files(self, slug: Path) -> set[str]:
+        return {str(p.relative_to(slug)) for p in slug.rglob("*") if not p.is_dir()}
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setattr(main.os, "environ", ENV)
+    return Bench(tmp_path)
+
+
+@pytest.fixture
+def repository(bench: Bench) -> Bench:
+    bench.git("init", "-q", "-b", "main")
+    bench.write(".gitignore", "secret\nnode_modules/\n")
+    return bench
+
+
+def test_a_folder_is_what_git_tracks_and_what_it_does_not_ignore(repository: Bench) -> None:
+    repository.write("app.py", "old")
+    repository.write("gone.py", "x")
+    repository.commit()
+    repository.write("app.py", "edited")
+    repository.write("né w.py", "untracked")
+    repository.write("secret", "s")
+    repository.write(".env", "A=1")
+    repository.write("node_modules/x/index.js", "n")
+    (repository.folder / "gone.py").unlink()
+    slug = repository.build()
+    assert repository.files(slug) == {".gitignore", "Procfile", "app.py", "né w.py"}
+    assert (slug / "app.py").read_text() == "edited"
+    assert repository.result["types"] == {"web": "run $PORT", "worker": "work"}
+
+
+def test_a_commit_is_what_was_committed(repository: Bench) -> None:
+    repository.write("app.py", "old")
+    repository.write("run.sh", "#!/bin/sh\n", mode=0o755)
+    (repository.folder / "link").symlink_to("app.py")
+    commit = repository.commit()
+    repository.write("app.py", "edited")
+    repository.write("new.py", "untracked")
+    slug = repository.build(commit)
+    assert repository.files(slug) == {".gitignore", "Procfile", "app.py", "run.sh", "link"}
+    assert (slug / "app.py").read_text() == "old"
+    assert os.access(slug / "run.sh", os.X_OK) and not os.access(slug / "app.py", os.X_OK)
+    assert os.readlink(slug / "link") == "app.py"
+    assert f"-----> Building commit {commit[:8]}" in repository.said
+
+
+@pytest.mark.parametrize("by", ["folder", "commit"])
+def test_slugignore_is_left_out_however_the_code_comes(repository: Bench, by: str) -> None:
+    repository.write(".slugignore", "*.psd\n/docs\n")
+    repository.write("a.psd", "x")
+    repository.write("docs/deep/b.md", "x")
+    repository.write("lib/c.py", "x")
+    commit = repository.commit()
+    slug = repository.build(commit if by == "commit" else "")
+    assert repository.files(slug) == {".gitignore", ".slugignore", "Procfile", "lib/c.py"}
+
+
+def test_without_git_it_is_all_but_what_never_is_code(bench: Bench) -> None:
+    bench.write(".env", "A=1")
+    bench.write("node_modules/x.js", "x")
+    bench.write(".venv/bin/python", "x")
+    bench.write("lib/a.py", "x")
+    bench.write("lib/__pycache__/a.pyc", "x")
+    assert bench.files(bench.build()) == {"Procfile", "lib/a.py"}
+    assert any("not a git repository" in line for line in bench.said)
+
+
+def test_bin_build_runs_in_the_slug_with_a_cache_that_stays(bench: Bench) -> None:
+    script = """#!/bin/sh
+echo building in "$PWD"; echo oops >&2
+[ "$PWD" = "$1" ] && echo made > made
+[ -e "$2/n" ] && cp "$2/n" from-cache
+echo kept > "$2/n"
+"""
+    bench.write("bin/build", script, mode=0o755)
+    first = bench.build()
+    assert {"made", "bin/build"} <= bench.files(first)
+    assert "from-cache" not in bench.files(first)
+    assert "       oops" in bench.said
+    second = bench.build(kept=(bench.last,))
+    assert (second / "from-cache").read_text() == "kept\n"
+    assert first.exists() and first != second
+
+
+def test_a_bin_build_that_is_not_executable_is_a_shell_script(bench: Bench) -> None:
+    bench.write("bin/build", "touch made\n")
+    assert "made" in bench.files(bench.build())
+
+
+def test_a_failed_build_leaves_the_slugs_before(bench: Bench) -> None:
+    slug = bench.build()
+    bench.write("bin/build", "#!/bin/sh\nexit 3\n", mode=0o755)
+    with pytest.raises(BuildFailed, match="bin/build failed with status 3"):
+        bench.build()
+    assert bench.files(slug) == {"Procfile"}
+
+
+def test_no_procfile_is_said_with_what_it_is(bench: Bench) -> None:
+    (bench.folder / "Procfile").unlink()
+    with pytest.raises(NoProcfile, match=r"No Procfile in .*app"):
+        bench.build()
+
+
+def test_a_wrong_procfile_names_its_line(bench: Bench) -> None:
+    bench.write("Procfile", "web: a\nnothing\n")
+    with pytest.raises(ProcfileError, match="Procfile:2"):
+        bench.build()
+
+
+def test_a_commit_that_is_not_there_is_said(repository: Bench) -> None:
+    repository.commit()
+    with pytest.raises(tree.NoCommit, match="commit 1111"):
+        repository.build("1" * 40)
+    assert not (repository.root / "slugs" / "new.index").exists()
