@@ -102,7 +102,9 @@ class Drainage:
         for drain, _ in self._open.values():
             drain.finish(LAST_LINES)
         until = clock.monotonic() + LAST_LINES
-        for _, thread in self._open.values():
+        for drain, thread in self._open.values():
             thread.join(max(0.0, until - clock.monotonic()))
+            if thread.is_alive():
+                self._emulator.say("drain", f"{drain.place}: is busy, and may miss the last lines")
         for sentence in self._unsaid:
             self._tell(sentence)

@@ -61,7 +61,7 @@ class Drain:
         times: Times,
         luck: Callable[[], float],
     ) -> None:
-        self._place = place
+        self.place = place
         self._outlet = outlet
         self._tell = tell
         self._bell = bell
@@ -175,7 +175,7 @@ class Drain:
             self._in_trouble = False
             self._say(f"works again; {self._newly_lost()} lines were lost")
         elif batch.loss and self._may_tell():
-            self._say(f"is slower than the log: {self._newly_lost()} lines were lost (L10)")
+            self._say(f"has lost {self._newly_lost()} lines (L10)")
 
     def _recover(self, error: OSError) -> bool:
         """The receiver was given a rest; False if there is no time for another try.
@@ -198,7 +198,7 @@ class Drain:
             verdict = getattr(error, "verify_message", "")
             if verdict:
                 # Source: Dev Center, error-codes, L14. Departs: OpenSSL says more than its alert.
-                text = f'Error L14 (certificate validation): error="{verdict}" uri="{self._place}"'
+                text = f'Error L14 (certificate validation): error="{verdict}" uri="{self.place}"'
                 self._tell(Sentence("heroku", "logplex", text))
             self._say(f"{reason}; what it cannot take in time is dropped and counted")
 
@@ -214,9 +214,12 @@ class Drain:
         return self.lost - before
 
     def _say(self, text: str) -> None:
-        self._tell(Sentence("hk-local", "drain", f"{self._place}: {text}"))
+        self._tell(Sentence("hk-local", "drain", f"{self.place}: {text}"))
 
 
 def _reason(error: OSError) -> str:
     """Without the numbers that nobody knows by heart."""
-    return error.strerror or str(error) or type(error).__name__
+    if verdict := getattr(error, "verify_message", ""):
+        return f"its certificate is not believed ({verdict})"
+    alert: str = getattr(error, "reason", "")  # of an ssl.SSLError
+    return alert.replace("_", " ").lower() or error.strerror or str(error) or type(error).__name__

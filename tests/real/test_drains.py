@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import select
+import socket
 from collections.abc import Iterator
 
 import pytest
 
 from tests.logplex.receivers import Https
-from tests.real.app import App
+from tests.real.app import App, until
 
 pytestmark = pytest.mark.real
 COUNT = "i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo line $i; done; exec sleep 1000"
@@ -59,6 +61,18 @@ def test_a_dead_receiver_holds_nobody_up(app: App, receiver: Https):
     emulator.expect(f"hk-local[drain]: http://127.0.0.1:{dead}: Connection refused")
     emulator.stop()
     assert "more lines were lost" in emulator.text
+    app.assert_nothing_left()
+
+
+def test_a_receiver_that_never_answers_is_waited_for_no_longer_than_two_seconds(app: App):
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        url = f"http://127.0.0.1:{frozen.getsockname()[1]}"
+        app.procfile(worker="while echo line; do sleep 0.05; done")
+        emulator = app.start().up("worker.1")
+        assert app.hk_local("drains:add", url).returncode == 0
+        until(lambda: select.select([frozen], [], [], 0)[0], "the drain has connected")
+        emulator.stop()
+        assert f"hk-local[drain]: {url}: is busy, and may miss the last lines" in emulator.text
     app.assert_nothing_left()
 
 

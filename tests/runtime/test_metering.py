@@ -127,3 +127,13 @@ def test_costs_are_those_of_the_price_list():
     formation = {"web": Quantity(2, "Standard-1X"), "worker": Quantity(0, "Performance-L")}
     assert metering.monthly(formation) == 50
     assert metering.monthly({"web": Quantity(1, "Eco"), "worker": Quantity(1, "Eco")}) == 5
+
+
+def test_an_eco_dyno_that_sleeps_costs_no_hours():
+    app = Simulation(address="http://localhost:5000")
+    app.plays("web.1", Process(listens=1.0))
+    app.start("web=1")
+    app.scale("web=1:Eco")
+    app.run(3 * 3600)
+    assert app.slot("web.1").asleep
+    assert hours(app)["web", "Eco"] == pytest.approx(0.5, abs=0.01)
