@@ -28,8 +28,6 @@ WRITE = select.POLLOUT
 GONE = getattr(select, "POLLRDHUP", 0)
 """The other side sends no more; told even to those who do not read (Linux)."""
 
-SLOWEST = 60.0
-
 
 class Loop:
     """Calls `ready` of whoever can go on. `now` is the instant of this turn."""

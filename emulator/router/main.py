@@ -18,6 +18,8 @@ RESERVED = 64
 """Descriptors that are not for clients and their dynos."""
 
 TOLD_EVERY = 1.0
+SLOWEST = 60.0
+"""Even when there is nothing to do, the loop turns so often."""
 
 
 class Router:
@@ -72,10 +74,22 @@ class Router:
         """The emulator is gone, or has said SHUTDOWN and the last request was answered."""
         loop, link = self.loop, self.link
         while not link.is_over and not (self.is_shutting_down and self.is_done()):
-            loop.turn(max(min(self.sweep_at, link.due) - loop.now, 0.0))
+            until = min(loop.now + SLOWEST if self.is_idle else self.sweep_at, link.due)
+            loop.turn(max(until - loop.now, 0.0))
             if loop.now >= self.sweep_at:
                 self.sweep()
             link.tell()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether only an event can bring something to do."""
+        if self.proxy.clients or not self.proxy.is_idle or self.counters() != self.told:
+            return False
+        return not any(listener.paused_until for listener in self.listeners)
+
+    def counters(self) -> wire.Counters:
+        proxy = self.proxy
+        return wire.Counters(proxy.began, proxy.errors, len(proxy.waiting), self.link.dropped)
 
     def is_done(self) -> bool:
         return not (self.proxy.clients or self.link.pending or self.link.due < float("inf"))
@@ -92,7 +106,7 @@ class Router:
         if proxy.wakes and now >= self.woke_at + TOLD_EVERY:
             self.woke_at = now
             self.link.send(wire.frame(wire.Kind.REQUESTED))
-        counters = wire.Counters(proxy.began, proxy.errors, len(proxy.waiting), self.link.dropped)
+        counters = self.counters()
         if counters != self.told and now >= self.told_at + TOLD_EVERY:
             self.told, self.told_at = counters, now
             self.link.send(wire.counters_frame(counters))

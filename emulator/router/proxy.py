@@ -7,7 +7,7 @@ import random
 
 from . import limits, outcome
 from .client import Client
-from .hcode import H10, H11, H14, H26_EXPECT, H80, H81, Blame, Phase, Reason, classify
+from .hcode import H10, H11, H14, H24, H26_EXPECT, H80, H81, Blame, Phase, Reason, classify
 from .pool import Pool
 from .request import AFFINITY_COOKIE, Refused, Requests
 from .response import VIA, Responses
@@ -225,8 +225,10 @@ class Proxy:
         self.release()
 
     def _find_available(self) -> None:
-        now = self.loop.now
-        self.available = [pool for pool in self.pools.values() if pool.quarantined_until <= now]
+        for pool in self.pools.values():
+            if pool.quarantined_until <= self.loop.now:
+                pool.quarantined_until = 0.0
+        self.available = [pool for pool in self.pools.values() if not pool.quarantined_until]
 
     def sweep(self) -> float:
         """Whatever was due has happened; the instant at which to sweep again."""
@@ -246,7 +248,7 @@ class Proxy:
             self._find_available()
             self.release()
             until = [pool.quarantined_until for pool in self.pools.values()]
-            soonest = min([soonest, *[instant for instant in until if instant > now]])
+            soonest = min([soonest, *filter(None, until)])
         return soonest
 
     @property
@@ -267,8 +269,17 @@ class Proxy:
         return True
 
     def shut_down(self) -> None:
-        """Whoever asks for nothing is gone; the others are answered."""
+        """Whoever asks for nothing is gone, whoever waits for a dyno is told that none comes, and
+        the others are answered."""
         for client in list(self.clients):
             client.keeps_alive = False
             if client.exchange is None:
                 client.close()
+            elif client in self.waiting:
+                outcome.fail(client, H24)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing has a deadline."""
+        kept = any(pool.idle or pool.quarantined_until for pool in self.pools.values())
+        return not (self.clients or self.discarding or kept)

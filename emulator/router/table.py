@@ -121,7 +121,7 @@ class Table(Fact):
         """
         if host in ("localhost", f"{self.app}.localhost") or host in self.hosts:
             return True
-        if host.startswith("[") or not host.strip("0123456789."):
+        if host.startswith("[") or (host and not host.strip("0123456789.")):
             return True
         above = host.partition(".")[2]
         return bool(above) and f"*.{above}" in self.hosts

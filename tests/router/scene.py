@@ -77,6 +77,7 @@ class Scene:
         while self.now < end:
             self.now = self.loop.now = min(end, max(self.proxy.sweep(), self.now + 0.001))
             self.proxy.sweep()
+            self.loop.turn(0)
         self.settle()
 
     def client(self) -> Peer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.router.table import LogFormat, State
+from emulator.router.table import LogFormat, State, Table
 from tests.router.scene import GET, HELLO, Scene
 
 UP = State.UP
@@ -370,8 +370,14 @@ def test_at_the_end_no_request_is_left_without_its_answer(scene: Scene) -> None:
     busy.send(GET)
     peer = dyno.accept()
     peer.has(b"\r\n\r\n")
+    waiting = scene.client()
+    scene.proxy.update(Table(app="shop", quantity=1))
+    waiting.send(GET)
+    scene.until(lambda: scene.proxy.waiting)
     scene.proxy.shut_down()
     assert idle.ends() == b""
+    assert waiting.ends().startswith(b"HTTP/1.1 503 ")
+    assert "code=H24" in scene.line()
     peer.send(HELLO)
     assert busy.ends().endswith(b"Connection: close\r\n\r\nhello")
 

@@ -56,6 +56,7 @@ def test_what_becomes_of_a_request(given: Table, verdict: Verdict) -> None:
         ("a.wild.example", True),
         ("a.b.wild.example", False),
         ("wild.example", False),
+        ("", False),
     ],
 )
 def test_which_hosts_reach_the_app(host: str, served: bool) -> None:
