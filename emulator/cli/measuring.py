@@ -6,7 +6,7 @@ from emulator.api.identity import identity
 from emulator.dyno.metrics import EVERY, Load, load_line, memory_line
 from emulator.dyno.sampler import measured
 from emulator.dyno.size import SIZES
-from emulator.logplex.narration import STATE, Sentence
+from emulator.logplex.narration import Sentence
 from emulator.runtime.command import Meter
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ class Measuring:
         load = self._loads[launch] = self._loads[launch].after(running, EVERY)
         head = f"source={slot.name} dyno={self._name(slot)}"
         for text in (load_line(head, load), memory_line(head, now, SIZES[slot.size.lower()])):
-            sentence = Sentence("heroku", slot.name, text, STATE)
+            sentence = Sentence("heroku", slot.name, text)
             self._emulator.publish(sentence, self._emulator.clock.wall_ns())
         self._later(launch, now)
 

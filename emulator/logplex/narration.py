@@ -1,7 +1,7 @@
-"""Event to the sentence that Heroku writes, with its source, dyno and syslog priority.
+"""Event to the sentence that Heroku writes, with its source and dyno.
 
 Source: log samples 2014 to 2026 unless a line says otherwise; they differ from the samples that
-Dev Center still prints. Priorities: log-shuttle, log samples of drains (2015, 2020).
+Dev Center still prints.
 """
 
 from __future__ import annotations
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
     from emulator.event import Event
 
-STATE = 134
-"""local0.info: the dyno manager's state changes."""
-
-NOTICE = 45
-"""syslog.notice: starts, stops, exits, and all that the API says."""
-
 MIB = 1024 * 1024
 
 
@@ -31,7 +25,6 @@ class Sentence(Fact):
     source: str
     dyno: str
     text: str
-    priority: int = NOTICE
 
 
 def narrate(happened: Event) -> tuple[Sentence, ...]:
@@ -39,8 +32,8 @@ def narrate(happened: Event) -> tuple[Sentence, ...]:
     return TELLERS[type(happened)](happened)
 
 
-def _heroku(dyno: str, *texts: str, priority: int = NOTICE) -> tuple[Sentence, ...]:
-    return tuple(Sentence("heroku", dyno, text, priority) for text in texts)
+def _heroku(dyno: str, *texts: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence("heroku", dyno, text) for text in texts)
 
 
 def _api(*texts: str) -> tuple[Sentence, ...]:
@@ -52,7 +45,7 @@ def _ours(dyno: str, text: str) -> tuple[Sentence, ...]:
 
 
 def _state(e: event.DynoStateChanged) -> tuple[Sentence, ...]:
-    return _heroku(e.dyno, f"State changed from {e.before} to {e.after}", priority=STATE)
+    return _heroku(e.dyno, f"State changed from {e.before} to {e.after}")
 
 
 def _memory(e: event.QuotaExceeded | event.QuotaVastlyExceeded) -> str:

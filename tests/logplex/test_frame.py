@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from emulator.event import DynoStateChanged, FormationScaled, ProcessExited, ReleaseCreated
 from emulator.logplex import frame
 from emulator.logplex.block import Block, Stream
 from emulator.logplex.buffer import LOGPLEX, Loss
-from emulator.logplex.narration import narrate
 
 AT = 1_597_464_094_460_759_123
 """2020-08-15T04:01:34.460759"""
@@ -74,21 +72,6 @@ def test_plain_lines_are_what_logs_shows():
         TIME + b" app[web.1]: a\n",
         TIME + b" app[web.1]: \n",
     ]
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        DynoStateChanged("web.1", "starting", "up"),
-        ProcessExited("web.1", 0),
-        FormationScaled("web@1:Basic", "u"),
-        ReleaseCreated(3, "Deploy", "u"),
-    ],
-)
-def test_what_is_narrated_has_the_priority_that_it_is_narrated_with(event):
-    for sentence in narrate(event):
-        stream = Stream(sentence.source, sentence.dyno)
-        assert frame.priority(stream, sentence.text.encode()) == sentence.priority
 
 
 def parsed(body: bytes) -> list[bytes]:

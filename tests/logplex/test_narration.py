@@ -6,7 +6,9 @@ import pytest
 
 from emulator import event
 from emulator.dyno.size import MIB
-from emulator.logplex.narration import NOTICE, STATE, TELLERS, Sentence, narrate
+from emulator.logplex.block import Stream
+from emulator.logplex.frame import NOTICE, STATE, priority
+from emulator.logplex.narration import TELLERS, Sentence, narrate
 
 R10 = "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch"
 R12 = "Error R12 (Exit timeout) -> At least one process failed to exit within 30 seconds of SIGTERM"
@@ -159,7 +161,9 @@ def test_every_event_has_its_words_and_every_word_its_test() -> None:
 def test_a_state_is_of_the_dyno_manager_s_priority_and_all_else_a_notice() -> None:
     for happened, _, _ in TOLD:
         expected = STATE if isinstance(happened, event.DynoStateChanged) else NOTICE
-        assert {line.priority for line in narrate(happened)} == {expected}
+        for line in narrate(happened):
+            stream = Stream(line.source, line.dyno)
+            assert priority(stream, line.text.encode()) == expected
     assert (STATE, NOTICE) == (134, 45)
 
 
@@ -173,4 +177,4 @@ def test_a_state_is_of_the_dyno_manager_s_priority_and_all_else_a_notice() -> No
 )
 def test_megabytes_are_cut_off_and_the_percentage_is_of_the_bytes(used: int, shown: str) -> None:
     (first, _) = narrate(event.QuotaExceeded("web.1", used, 512 * MIB))
-    assert first == Sentence("heroku", "web.1", f"Process running mem={shown}", NOTICE)
+    assert first == Sentence("heroku", "web.1", f"Process running mem={shown}")
