@@ -48,6 +48,7 @@ IMPURE = {
     "api.connection",
     "api.courier",
     "api.descriptors",
+    "api.door",
     "api.listener",
     "api.loopback",
     "api.peer",

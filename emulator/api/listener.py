@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .answer import Handover, Response, Stream
+    from .door import Door
     from .request import Request
 
     Answering = Callable[[Request], Response | Stream | Handover]
@@ -51,7 +52,7 @@ class Listener:
         self,
         loop: asyncio.AbstractEventLoop,
         sock: socket.socket,
-        guests: Guests,
+        guests: Guests | Door,
         answer: Answering,
         is_trusted: Callable[[socket.socket], bool],
     ) -> None:

@@ -15,12 +15,15 @@ from itertools import chain, islice
 from emulator.dyno.ports import free_ports
 from emulator.errors import UserError
 
+from .door import Door
 from .gate import Gate
 from .listener import Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    import ssl
+    from collections.abc import Callable
 
     from .server import Server
 
@@ -41,9 +44,15 @@ class Loopback:
     """Serves what `server` serves on 127.0.0.1 and ::1, until `close`."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, state_dir: str, server: Server, port: int | None
+        self,
+        loop: asyncio.AbstractEventLoop,
+        state_dir: str,
+        server: Server,
+        port: int | None,
+        context: Callable[[], ssl.SSLContext],
     ) -> None:
-        """`port` is the one to have; None: the last one, or any. Raises NoPort."""
+        """`port` is the one to have; None: the last one, or any. `context` is for those who come
+        with TLS. Raises NoPort."""
         path = os.path.join(state_dir, NAME)
         last, self.token = _remembered(path)
         self.token = self.token or os.urandom(TOKEN_BYTES).hex()
@@ -51,8 +60,9 @@ class Loopback:
         self.port = int(socks[0].getsockname()[1])
         visits = server.api.visits
         gate = Gate(self.port, self.token, server.api.answer, visits, loop.call_later)
+        self._door = Door(loop, server.guests, context)
         self._listeners = [
-            Listener(loop, sock, server.guests, gate.answer, lambda client: True) for sock in socks
+            Listener(loop, sock, self._door, gate.answer, lambda client: True) for sock in socks
         ]
         try:
             _remember(path, self.port, self.token)
@@ -67,6 +77,7 @@ class Loopback:
     def close(self) -> None:
         for listener in self._listeners:
             listener.close()
+        self._door.close()
 
 
 def _remembered(path: str) -> tuple[int, str]:

@@ -41,7 +41,7 @@ def variables(access: Access, env: Mapping[str, str]) -> dict[str, str]:
         "HEROKU_DATA_HOST": "localhost",
         "HEROKU_STATUS_HOST": api,
         "HEROKU_LOGIN_HOST": api,
-        # Always spoken to over TLS: nothing is served there, but nothing leaves the machine.
+        # Always spoken to over TLS, which our port takes too.
         "HEROKU_EXEC_URL": f"https://localhost:{access.port}/",
         "NODE_EXTRA_CA_CERTS": access.authority,
         "GIT_CONFIG_GLOBAL": access.git_config,

@@ -13,6 +13,7 @@ from emulator.errors import UserError
 from emulator.runtime.command import Deploy, SetConfig
 from emulator.runtime.files import read_app
 
+from .certificates import context
 from .deployments import Deployments
 from .drainage import Drainage
 from .env_files import EnvFiles
@@ -121,7 +122,7 @@ class Services:
         """The same API over TCP; `info` has its URL."""
         emulator, folder = self.emulator, self.emulator.boot.folder.path
         try:
-            loopback = Loopback(emulator.loop, folder, self.server, self.options.api_port)
+            loopback = Loopback(emulator.loop, folder, self.server, self.options.api_port, context)
         except UserError as error:
             emulator.say("api", str(error))
             return None

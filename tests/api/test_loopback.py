@@ -7,14 +7,16 @@ import asyncio
 import json
 import os
 import socket
+import ssl
 import stat
 
 import pytest
 
-from emulator.api import late
+from emulator.api import door, late
 from emulator.api.loopback import Loopback, NoPort
+from emulator.cli.certificates import authority, context
 from tests.api.bench import Bench
-from tests.api.client import Client, request
+from tests.api.client import Client, request, until
 from tests.api.test_server import Town
 
 
@@ -24,7 +26,7 @@ class Street(Town):
     def __init__(self, folder, port=None):
         super().__init__(folder, Bench().start(web=1))
         self.server.start()
-        self.loopback = Loopback(self.loop, str(folder), self.server, port)
+        self.loopback = Loopback(self.loop, str(folder), self.server, port, context)
 
     def call(self, host="127.0.0.1"):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -167,7 +169,7 @@ def test_a_port_that_is_taken_now_is_replaced(folder):
 def test_a_fixed_port_that_is_taken_is_a_failure(folder, street):
     town = Town(folder, Bench())
     with pytest.raises(NoPort, match=rf"port {street.loopback.port}: Address already in use"):
-        Loopback(town.loop, str(folder), town.server, street.loopback.port)
+        Loopback(town.loop, str(folder), town.server, street.loopback.port, context)
     town.close()
 
 
@@ -178,7 +180,7 @@ def test_a_folder_that_cannot_be_written_to_is_a_failure(folder, monkeypatch):
     town = Town(folder, Bench())
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(NoPort, match="No space left on device"):
-        Loopback(town.loop, str(folder), town.server, None)
+        Loopback(town.loop, str(folder), town.server, None, context)
     town.close()
 
 
@@ -209,3 +211,50 @@ def test_what_was_done_is_answered_whatever_else_the_client_sends(street):
 
     assert b" 201 Created" in street.loop.does(act())
     assert len(street.bench.kernel.world.drains) == 1
+
+
+# --- with TLS ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trusting(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return lambda: ssl.create_default_context(cafile=authority())
+
+
+def test_who_comes_with_tls_is_served_the_same(street, trusting):
+    async def act():
+        port = street.loopback.port
+        reader, writer = await asyncio.open_connection("localhost", port, ssl=trusting())
+        for target in ("/apps/~/dynos", "/api/v2"):
+            lines = [f"GET {target} HTTP/1.1", f"Host: localhost:{port}"]
+            lines += [f"Authorization: Bearer {street.loopback.token}", "", ""]
+            writer.write("\r\n".join(lines).encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            assert head.startswith("HTTP/1.1 200 OK\r\n")
+            size = int(head.lower().partition("content-length: ")[2].partition("\r\n")[0])
+            body = await reader.readexactly(size)
+        writer.close()
+        await writer.wait_closed()
+        await until(lambda: not street.server.guests._connections)
+        return json.loads(body)
+
+    assert street.loop.does(act()) == [{"dyno_name": "web.1"}]
+
+
+def test_who_begins_with_tls_and_goes_on_with_something_else_is_let_go(street, trusting):
+    client = street.call()
+
+    async def act():
+        await client.send(b"\x16 no such thing")
+        return await client.rest()
+
+    assert not street.loop.does(act()).startswith(b"HTTP")
+    assert street.ask("/apps/~")[0] == 200
+
+
+def test_who_says_nothing_is_let_go_in_time(street, monkeypatch):
+    monkeypatch.setattr(door, "REQUEST_SECONDS", 0.01)
+    client = street.call()
+    assert street.loop.does(client.rest()) == b""
+    assert not street.loopback._door._waiting

@@ -109,6 +109,12 @@ class TestDynos:
         assert done.told == "Stopping all run dynos on shop... done"
         eventually(lambda: set(heroku.states()) == {"web.1", "worker.1"})
 
+    def test_exec(self, heroku: Cli):
+        done = heroku("ps:exec", "--status")
+        assert re.search(r"\bweb\.1 +up +running\b", done.out), done.out
+        done = heroku("ps:exec", "--", "ls", code=2)
+        assert "Could not connect to dyno!" in done.told and "Use hk-local ps:exec." in done.told
+
     def test_wait(self, heroku: Cli):
         heroku("ps:restart", "-d", "worker.1")
         heroku("ps:wait")
