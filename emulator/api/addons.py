@@ -114,7 +114,16 @@ def _shown(call: Call, found: Iterable[Addon]) -> list[Resource]:
     if "plan" in call.request.head.get("accept-expansion"):
         services = call.app.addons.services()
     view = call.view
-    return [resource.addon(view, one, services.get(one.service)) for one in found]
+    return [
+        {**resource.addon(view, one, services.get(one.service)), **own_page(call, one)}
+        for one in found
+    ]
+
+
+def own_page(call: Call, addon: Addon) -> Resource:
+    """The Scheduler is the add-on that has a page here."""
+    url = call.page_link(call) if addon.service == catalog.SCHEDULER else None
+    return {"web_url": url} if url else {}
 
 
 def matching(view: View, name: str) -> list[Addon]:

@@ -68,7 +68,7 @@ class Api:
         if known:
             return known
         endpoint, params = self._routes.find(request.method, request.path)
-        call = Call(self._app, self._outside, request, params)
+        call = Call(self._app, self._outside, request, params, self.visits.url)
         if "app" in params:
             self._check_app(call, params["app"])
         found = endpoint(call)

@@ -8,7 +8,7 @@ from emulator.errors import NotFound, UserError
 from emulator.runtime.addons import Attach, Detach
 
 from . import addon as resource
-from .addons import inner_text, luck, named, the_one
+from .addons import inner_text, luck, named, own_page, the_one
 from .answer import Answer
 from .route import Route
 from .surroundings import CREATED, new_id
@@ -62,7 +62,11 @@ def resolve(call: Call) -> Answer:
 
 def _shown(call: Call, found: Iterable[Attachment]) -> list[Resource]:
     included, view = call.request.head.get("accept-inclusion"), call.view
-    return [resource.attachment(view, one, included) for one in found]
+    addons = {one.id: one for one in view.world.addons}
+    return [
+        {**resource.attachment(view, one, included), **own_page(call, addons[one.addon])}
+        for one in found
+    ]
 
 
 def _found(call: Call, name: str) -> Attachment:

@@ -105,8 +105,15 @@ class Call:
     """A request to an endpoint; `params` are the parts of its path that have a name."""
 
     def __init__(
-        self, app: App, outside: Outside, request: Request, params: Mapping[str, str]
+        self,
+        app: App,
+        outside: Outside,
+        request: Request,
+        params: Mapping[str, str],
+        page_link: Callable[[Call], str | None],
     ) -> None:
+        """`page_link` makes a link to the Scheduler's page, if that can be reached."""
+        self.page_link = page_link
         self.app = app
         self.outside = outside
         self.request = request

@@ -24,8 +24,9 @@ PAGE = "/hk-local/scheduler"
 SHOWN = f"{PAGE}/jobs"
 ENTRY = f"{PAGE}/visits"
 LINK_SECONDS = 300.0
-MOST = 20
-"""Of links that were not followed yet, and of pages in use."""
+MOST_LINKS = 1000
+"""That were not followed yet: whoever lists add-ons is given one each time."""
+MOST_KEYS = 20
 SECRET_BYTES = 32
 CREATED = 201
 
@@ -55,16 +56,21 @@ class Visits:
         is_shown = path == SHOWN or path.startswith(f"{SHOWN}/")
         return is_shown and any(compare_digest(one.encode(), key) for one in self._keys)
 
-    def link(self, call: Call) -> Answer:
-        """A link to the page, good for one use within five minutes."""
+    def url(self, call: Call) -> str | None:
+        """A link to the page, good for one use within five minutes; None if it has no port."""
         base = call.app.info.get("api_url")
         if not base:
-            raise NoAddress
+            return None
         code = self._random(SECRET_BYTES).hex()
         self._links[code] = call.app.clock.monotonic() + LINK_SECONDS
-        for old in list(self._links)[:-MOST]:
-            del self._links[old]
-        url = f"{base}{PAGE}#{code}"
+        if len(self._links) > MOST_LINKS:
+            del self._links[next(iter(self._links))]
+        return f"{base}{PAGE}#{code}"
+
+    def link(self, call: Call) -> Answer:
+        url = self.url(call)
+        if url is None:
+            raise NoAddress
         return Answer(lambda: {"url": url}, lambda ink: f"{url}\n", CREATED)
 
     def enter(self, call: Call) -> Answer:
@@ -73,7 +79,7 @@ class Visits:
         if until is None or until < call.app.clock.monotonic():
             raise LinkSpent
         key = self._random(SECRET_BYTES).hex()
-        self._keys = [*self._keys, key][-MOST:]
+        self._keys = [*self._keys, key][-MOST_KEYS:]
         return Answer(lambda: {"key": key, "app": call.world.app}, None, CREATED)
 
     def routes(self) -> tuple[Route, ...]:

@@ -12,6 +12,7 @@ from emulator.errors import NotFound, UserError
 from . import releasing
 from .command import Command
 from .rulings import RULINGS
+from .world import SCHEDULER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def destroy(doing: Decision, given: DestroyAddon) -> None:
         addons=tuple(one for one in world.addons if one.id != addon.id),
         attachments=tuple(one for one in world.attachments if one.addon != addon.id),
     )
+    if addon.service == SCHEDULER:
+        doing.world = doing.world.replace(jobs=(), look_at=None)
     if addon.provisioned_at:
         _release(doing, f"Detach {names} (@ref:{addon.name})")
 

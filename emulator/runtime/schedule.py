@@ -33,6 +33,10 @@ LONGEST = 10_000
 """Of a command, in characters."""
 
 
+class NoScheduler(UserError):
+    """The app has no Scheduler; `hk-local addons:create scheduler` adds it."""
+
+
 class AddJob(Command):
     """This command is run every 10m, hour or day, at that minute or time of it."""
 
@@ -64,6 +68,8 @@ def wall_time(world: World, platform: float) -> float:
 
 def add(doing: Decision, given: AddJob) -> None:
     world = doing.world
+    if not any(one.service == SCHEDULER for one in world.addons):
+        raise NoScheduler
     every, at = checked(given.every, given.at)
     command = " ".join(given.command.splitlines()).strip()
     if not command or len(command) > LONGEST:

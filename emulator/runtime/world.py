@@ -30,7 +30,7 @@ CLOCK = "clock"
 """The process type that must be a singleton. Source: Dev Center, scheduled-jobs-custom-clock."""
 
 SCHEDULER = "scheduler"
-"""The process type of its dynos, and in the place of a dyno's name the scheduler itself."""
+"""The add-on, the process type of its dynos, and in the place of a dyno's name the scheduler."""
 
 WHOLE = (APP, SCHEDULER)
 """What is no dyno and has deadlines, too."""

@@ -11,7 +11,9 @@ JOBS = "/hk-local/scheduler/jobs"
 
 @pytest.fixture
 def bench():
-    return Bench().start(web=1)
+    bench = Bench().start(web=1)
+    assert bench.ask("POST", "/apps/~/addons", {"plan": "scheduler:standard"}).status == 201
+    return bench
 
 
 def added(bench, **job):
@@ -98,3 +100,21 @@ def test_what_is_wrong_is_said(bench, method, path, body, status, said):
     found = bench.refused(method, JOBS + path, body)
     assert found[0] == status and said in found[2]
     assert len(bench.kernel.world.jobs) == 1
+
+
+def test_without_the_add_on_there_are_no_jobs():
+    bench = Bench().start(web=1)
+    assert (
+        "hk-local addons:create scheduler"
+        in bench.refused("POST", JOBS, {"command": "x", "every": "10m"})[2]
+    )
+    assert bench.get(JOBS) == []
+
+
+def test_the_add_on_s_page_is_opened_by_a_fresh_link(bench):
+    bench.info = {**bench.info, "api_url": "http://localhost:5555"}
+    for kind in ("addons", "addon-attachments"):
+        (shown,) = bench.get(f"/apps/~/{kind}")
+        assert shown["web_url"].startswith("http://localhost:5555/hk-local/scheduler#")
+    bench.ask("POST", "/apps/~/addons", {"plan": "heroku-redis:mini"})
+    assert "devcenter" in bench.get("/apps/~/addons/heroku-redis")["web_url"]

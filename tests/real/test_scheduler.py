@@ -31,6 +31,7 @@ def jobs(shop: Served) -> Any:
 def test_a_job_runs_and_is_stopped_and_is_kept(shop: Served) -> None:
     """Ten minutes are one second."""
     shop.start("--time-scale", "600")
+    shop.ask("POST", "/apps/~/addons", {"plan": "scheduler:standard"})
     shop.hk_local("scheduler:add", "--every", "10m", "echo ready; exec sleep 1000")
     name = ""
 
@@ -65,6 +66,7 @@ def test_a_job_runs_and_is_stopped_and_is_kept(shop: Served) -> None:
 @pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
 def test_the_page_in_a_browser(shop: Served, tmp_path: Path) -> None:
     shop.start()
+    shop.ask("POST", "/apps/~/addons", {"plan": "scheduler:standard"})
     shop.hk_local("scheduler:add", "--every", "hour", "echo '<b>hi</b>'")
     url = shop.hk_local("scheduler:open", "--print").strip()
     browser = Browser(tmp_path / "profile")

@@ -7,11 +7,12 @@ import itertools
 import pytest
 
 from emulator import event
-from emulator.app.surroundings import Job
+from emulator.app.surroundings import Addon, Attachment, Job
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import Instant
 from emulator.errors import FormationError, NotFound, UserError
 from emulator.runtime import command as ask
+from emulator.runtime.addons import DestroyAddon
 from emulator.runtime.decision import decide
 from emulator.runtime.schedule import LOOK, AddJob, RemoveJob, RunJob
 from emulator.runtime.world import World
@@ -20,8 +21,11 @@ from tests.simulation import EPOCH, Process, Simulation
 BRIEF = Process(exits=1.0)
 
 
-def running(policy: Policy | None = None, **world: object) -> Simulation:
-    app = Simulation(policy, **world)
+ADDON = Addon("1", "scheduler-flat-1", "scheduler", "standard", "", "", 0, 0, 1.0, 1.0)
+
+
+def running(policy: Policy | None = None) -> Simulation:
+    app = Simulation(policy, addons=(ADDON,))
     app.start("web=1")
     app.run(5)
     app.forget()
@@ -222,6 +226,17 @@ def test_who_asks_for_a_job_that_is_not_there_hears_which_are() -> None:
     app.ask(AddJob("poll", "10m"))
     with pytest.raises(NotFound, match=r"\(2\)\. There are 1\."):
         app.ask(RunJob("2"))
+
+
+def test_jobs_are_the_add_on_s() -> None:
+    app = running()
+    app.ask(AddJob("poll", "10m"))
+    attachment = Attachment("2", "SCHEDULER", ADDON.id, 1.0)
+    app.world = app.world.replace(attachments=(attachment,))
+    app.ask(DestroyAddon(ADDON.id))
+    assert (app.world.jobs, app.world.look_at) == ((), None)
+    with pytest.raises(UserError, match="`hk-local addons:create scheduler` adds it"):
+        app.ask(AddJob("poll", "10m"))
 
 
 def test_no_job_starts_in_an_app_that_stops() -> None:

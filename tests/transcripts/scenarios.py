@@ -629,6 +629,8 @@ def g20_an_add_on_is_attached_moved_and_destroyed(app: Simulation) -> None:
 def scheduled(app: Simulation, every: str, *runs: Process) -> None:
     """The app runs and has that job, whose next run is that process; the story begins."""
     up(app, "web=1 worker=0")
+    addon = Addon("1", "scheduler-flat-1", "scheduler", "standard", "", "", 0, 0, 1.0, 1.0)
+    app.world = app.world.replace(addons=(addon,))
     app.plays(app.world.free_name("scheduler"), *runs)
     app.ask(AddJob("worker --once", every))
     app.forget()
