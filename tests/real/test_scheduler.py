@@ -37,7 +37,7 @@ def test_a_job_runs_and_is_stopped_and_is_kept(shop: Served) -> None:
 
     def has_been_stopped() -> bool:
         nonlocal name
-        log = shop.hk_local("logs", "-n", "1500")
+        log = shop.hk_local("logs", "-n", "1500", "-p", "scheduler")
         stopped = [line for line in log.splitlines() if "Process exited with status 143" in line]
         name = stopped[0].partition("heroku[")[2].partition("]")[0] if stopped else ""
         return bool(stopped)
