@@ -12,7 +12,15 @@ from emulator.cli.registry import command
 JobId = Annotated[str, Argument(metavar="JOB", help="The job's id, as `scheduler` lists it")]
 
 
-@command("scheduler", "scheduler:jobs", SCHEDULER, examples="hk-local scheduler --json")
+@command(
+    "scheduler",
+    "scheduler:jobs",
+    SCHEDULER,
+    examples="""
+        hk-local addons:create scheduler:standard  # once
+        hk-local scheduler --json
+    """,
+)
 def scheduler(
     json: Annotated[bool, Option("--json", help="Print JSON")] = False,
     app: App = None,
