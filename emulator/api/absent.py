@@ -39,7 +39,7 @@ ONE_APP = "One folder is one app here. For another one, run hk-local start in it
 FOLDER_IS_CODE = "The folder is the code here: an edit of the Procfile is a new release."
 NO_BUILDPACKS = "There are no buildpacks here: the app runs with what this machine has."
 ONLY_YOU = "Only the user who runs the app has access to it."
-NO_CERTS = "There are no certificates here: the app is served without TLS."
+NO_CERTS = "There are no certificates here; hk-local start --tls uses one of its own."
 
 EMPTY = (
     "/apps/{app}/buildpack-installations",
