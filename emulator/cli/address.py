@@ -9,8 +9,16 @@ from __future__ import annotations
 import _socket
 import errno
 
+from emulator.app import formation as formations
 from emulator.dyno.ports import is_free
-from emulator.errors import UserError
+from emulator.errors import FormationError, UserError
+from emulator.runtime import folder as folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.runtime.files import AppFiles
+
+    from .start import Options
 
 DEFAULT_PORT = 5000
 """Source: foreman and `heroku local`: the web process is at port 5000."""
@@ -18,6 +26,9 @@ DEFAULT_PORT = 5000
 MOST_TRIES = 100
 LOOPBACK = ("127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::", "")
+PATIENCE = 50
+"""Hundredths of a second."""
+
 BACKLOG = 1024
 """So many clients wait in the kernel's queue while the router process is being started."""
 
@@ -68,6 +79,40 @@ class Address:
         for sock in self.sockets:
             sock.close()
         self.sockets = []
+
+
+def address_of(options: Options, files: AppFiles) -> Address | None:
+    """Where the app's web will be reached, if it has any. Raises PortTaken, or AlreadyRunning if
+    it is the app's own emulator that has the port."""
+    try:
+        if "web" not in formations.narrow(tuple(files.types), options.only, options.exclude):
+            return None
+    except FormationError:
+        return None  # what is wrong is told later, unless a slug has other process types
+    is_signed = folders.is_signed(options.dir)
+    if is_signed:
+        _await_free(options.port or DEFAULT_PORT)
+    try:
+        if options.router:
+            return open_address(options.host, options.port, options.tls, options.api_port)
+        if options.port is not None and not is_free(options.port):
+            raise PortTaken(options.port)
+    except PortTaken:
+        if is_signed:
+            folders.Folder(options.dir).look()
+        raise
+    return None
+
+
+def _await_free(port: int) -> None:
+    """The port is free, or it has not become so for as long as a router needs to end that has just
+    lost its emulator."""
+    import select
+
+    for _ in range(PATIENCE):
+        if is_free(port):
+            return
+        select.select([], [], [], 0.01)
 
 
 def open_address(host: str, port: int | None, tls: bool, avoid: int | None = None) -> Address:

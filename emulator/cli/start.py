@@ -24,7 +24,7 @@ from emulator.runtime.folder import COPIES, SLUGS, Folder
 from emulator.runtime.kernel import Kernel
 from emulator.runtime.world import World
 
-from .address import ApiPortTaken, PortTaken, open_address
+from .address import ApiPortTaken, address_of
 from .naming import app_name, user_name
 
 TYPE_CHECKING = False
@@ -237,7 +237,7 @@ def run(options: Options) -> int:
         from .certificates import key_file
 
         key_file()  # made now, so that whatever hinders it is told before anything runs
-    address = _address(options, files)
+    address = address_of(options, files)
     folder = Folder(options.dir)
     folder.lock()
     herald = -1
@@ -257,17 +257,6 @@ def run(options: Options) -> int:
         raise
     finally:
         folder.unlock()
-
-
-def _address(options: Options, files: AppFiles) -> Address | None:
-    """Where the app's web will be reached, if it has any. Raises PortTaken."""
-    if "web" not in formations.narrow(tuple(files.types), options.only, options.exclude):
-        return None
-    if options.router:
-        return open_address(options.host, options.port, options.tls, options.api_port)
-    if options.port is not None and not is_free(options.port):
-        raise PortTaken(options.port)
-    return None
 
 
 def _run(

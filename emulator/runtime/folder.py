@@ -37,6 +37,14 @@ class NotOurs(UserError):
         super().__init__(path=path)
 
 
+def is_signed(app_dir: str) -> bool:
+    """An emulator runs there, or was killed there."""
+    try:
+        return os.stat(os.path.join(app_dir, NAME, "lock")).st_size > 0
+    except OSError:
+        return False
+
+
 class Folder:
     """The state folder of the app in `app_dir`; it exists and is ours alone."""
 
@@ -89,6 +97,16 @@ class Folder:
 
         The file stays the same for ever: a lock on a file that was deleted would lock nothing.
         """
+        fd = self._take()
+        self.was_killed = bool(os.read(fd, 32).strip())
+        self._lock = fd
+        self.sign()
+
+    def look(self) -> None:
+        """AlreadyRunning if there is an emulator of this app; nothing has changed."""
+        os.close(self._take())
+
+    def _take(self) -> int:
         path = self.file("lock")
         while True:
             try:
@@ -102,11 +120,8 @@ class Folder:
                 os.close(fd)
                 raise AlreadyRunning(self.app_dir, pid) from None
             if os.path.exists(path) and os.stat(path).st_ino == os.fstat(fd).st_ino:
-                break
+                return fd
             os.close(fd)
-        self.was_killed = bool(os.read(fd, 32).strip())
-        self._lock = fd
-        self.sign()
 
     def sign(self) -> None:
         """The lock file names this process, until `unlock`."""

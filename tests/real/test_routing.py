@@ -91,6 +91,26 @@ def test_a_killed_emulator_takes_the_router_along(app: App) -> None:
         visitor.get()
 
 
+def test_a_killed_emulator_s_port_is_the_next_one_s_at_once(app: App) -> None:
+    emulator = serve(app)
+    visitor = Visitor(emulator)
+    emulator.process.kill()
+    again = app.start("--port", str(visitor.port))
+    assert Visitor(again).get().status == 200
+    assert again.stop() == 143
+    app.assert_nothing_left()
+
+
+def test_who_starts_an_app_twice_is_told_so_and_not_that_the_port_is_taken(app: App) -> None:
+    emulator = serve(app)
+    visitor = Visitor(emulator)
+    loser = app.hk_local("start", "--port", str(visitor.port))
+    assert loser.returncode == 1
+    assert f"hk-local already runs here (pid {emulator.pid})" in loser.stderr
+    assert visitor.get().status == 200
+    assert emulator.stop() == 143
+
+
 def test_maintenance_mode(app: App) -> None:
     """G17."""
     emulator = serve(app)
