@@ -87,6 +87,7 @@ IMPURE = {
     "router.wire",
     "runtime.files",
     "runtime.folder",
+    "runtime.revision",
     "runtime.schema",
     "runtime.store",
     "runtime.watcher",

@@ -45,10 +45,21 @@ class Release(Fact):
     """The one-off of its release command (`release.1234`), if it has one."""
     ended_at: float | None = None
     """When its release command had ended."""
+    revision: str = ""
+    """The commit that was checked out in the app's folder, if its dynos run there."""
 
 
-def deploy_description(types: Mapping[str, str]) -> str:
-    """`Deploy 6909d7c6`: eight hex digits that stand for the code. Source: log samples."""
+NOTHING = Release(0, "", "", 0.0, {}, {})
+"""No code and no config vars, as in an app's first releases."""
+
+
+def deploy_description(types: Mapping[str, str], revision: str = "") -> str:
+    """`Deploy 6909d7c6`: eight hex digits that stand for the code: of the commit, if it is one.
+
+    Source: log samples.
+    """
+    if revision:
+        return f"Deploy {revision[:8]}"
     import zlib
 
     text = "\n".join(f"{name}: {command}" for name, command in types.items())

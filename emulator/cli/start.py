@@ -22,6 +22,7 @@ from emulator.runtime.command import Start
 from emulator.runtime.files import read_app, read_app_json
 from emulator.runtime.folder import COPIES, SLUGS, Folder
 from emulator.runtime.kernel import Kernel
+from emulator.runtime.revision import revision
 from emulator.runtime.world import World
 
 from .address import ApiPortTaken, address_of
@@ -184,7 +185,8 @@ class Boot:
 
             self.files = prepared(self.options.dir, self.options.env, self.files, app_json)
         given = (self.files.config, formation, left_out, app_json.postdeploy, self.slug)
-        self.kernel.take(Start(self.types, *given))
+        commit = "" if self.slug else revision(self.options.dir)
+        self.kernel.take(Start(self.types, *given, commit))
 
     def _slug(self) -> str:
         """What was deployed last goes on running, where it is still there; "": the folder does."""

@@ -6,6 +6,7 @@ without it. Wrong arguments are a UserError; then nothing changes.
 
 from __future__ import annotations
 
+from emulator.app.release import NOTHING
 from emulator.app.surroundings import Addon, Attachment
 from emulator.errors import NotFound, UserError
 
@@ -207,7 +208,8 @@ def _release(doing: Decision, description: str, user: str | None = None) -> None
     releasing.refuse_while_pending(doing)
     before, after = doing.before.addon_config, doing.world.addon_config
     config = {name: value for name, value in doing.world.config.items() if name not in before}
-    doing.release(description, doing.world.types, {**config, **after}, user=user)
+    code = (doing.world.current or NOTHING).replace(config={**config, **after})
+    doing.release(description, code, user)
     doing.renew()
 
 

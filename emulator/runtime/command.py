@@ -18,7 +18,8 @@ class Command(Fact):
 
 class Start(Command):
     """Run this Procfile with these config vars, in this formation; and a command after the first
-    deploy. With a `slug` the types are that slug's."""
+    deploy. With a `slug` the types are that slug's; else the code is the folder's, which has that
+    `revision` if it is in a repository."""
 
     types: Mapping[str, str]
     config: Mapping[str, str]
@@ -26,6 +27,7 @@ class Start(Command):
     left_out: Mapping[str, Quantity] = {}
     postdeploy: str = ""
     slug: str = ""
+    revision: str = ""
 
 
 class Scale(Command):

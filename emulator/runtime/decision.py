@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import event
-from emulator.app.release import Release
+from emulator.app.release import Status
 from emulator.dyno import slot as dyno
 from emulator.dyno.machine import step
 from emulator.dyno.slot import Instant, Kind, Moment, Outcome, Report, Slot, State
@@ -14,9 +14,8 @@ from .world import CLOCK, Gap, World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from emulator.app.formation import Quantity
+    from emulator.app.release import Release
     from emulator.fact import Fact
 
 KEPT_GAPS = 100
@@ -71,19 +70,19 @@ class Decision:
         elif lost_at is None and before is State.UP:
             self.world = self.world.replace(clock_lost_at=instant.now)
 
-    def release(
-        self,
-        description: str,
-        types: Mapping[str, str],
-        config: Mapping[str, str],
-        slug: str | None = None,
-        user: str | None = None,
-    ) -> None:
-        """That is the current release now, by the app's user if no other is given; its slug is the
-        last one's if none is given."""
-        world, at, user = self.world, self.instant.wall, user or self.world.user
-        slug = world.slug if slug is None else slug
-        new = Release(world.newest + 1, description, user, at, types, config, slug)
+    def release(self, description: str, code: Release, user: str | None = None) -> None:
+        """A release with the code and config vars of that one is current now; it is by the app's
+        user if no other is given."""
+        world, user = self.world, user or self.world.user
+        new = code.replace(
+            version=world.newest + 1,
+            description=description,
+            user=user,
+            created_at=self.instant.wall,
+            status=Status.SUCCEEDED,
+            dyno="",
+            ended_at=None,
+        )
         self.world = world.replace(releases=(*world.releases, new))
         self.out.append(event.ReleaseCreated(new.version, description, user))
 

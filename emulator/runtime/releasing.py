@@ -61,16 +61,16 @@ def start(doing: Decision, given: ask.Start) -> None:
     _expire(doing)
     if not doing.world.releases:
         for first in (releases.INITIAL, releases.LOGPLEX):
-            doing.release(first, {}, {})
+            doing.release(first, releases.NOTHING)
     world = doing.world
     config = {**given.config, **world.addon_config}
     change = releases.config_description(world.config, config)
-    is_new = given.slug != world.slug or dict(given.types) != dict(world.types)
+    is_new = _is_new(doing, given)
     is_there = True
     if is_new:
         if change:  # its release command is the one of the deploy that follows
-            doing.release(change, world.types, config)
-        is_there = _build(doing, given.types)
+            doing.release(change, _current(doing).replace(config=config))
+        is_there = _build(doing, given.types, given.revision)
     elif change:
         is_there = propose(doing, change, _current(doing).replace(config=config))
     if is_there:
@@ -87,6 +87,13 @@ def start(doing: Decision, given: ask.Start) -> None:
         from .schedule import resume
 
         resume(doing)
+
+
+def _is_new(doing: Decision, given: ask.Start) -> bool:
+    """Whether the code is not that of the current release: a deploy."""
+    current = _current(doing)
+    is_other = bool(given.revision) and given.revision != current.revision
+    return is_other or given.slug != current.slug or dict(given.types) != dict(current.types)
 
 
 def _expire(doing: Decision) -> None:
@@ -117,11 +124,12 @@ def _current(doing: Decision) -> Release:
     return doing.world.current
 
 
-def _build(doing: Decision, types: Mapping[str, str]) -> bool:
+def _build(doing: Decision, types: Mapping[str, str], revision: str = "") -> bool:
     """The build succeeds after the release and what follows from it at once (log samples)."""
     doing.out.append(event.BuildStarted(doing.world.user))
-    code = _current(doing).replace(types=types, slug="")
-    return propose(doing, releases.deploy_description(types), code)
+    current = _current(doing)
+    code = current.replace(types=types, slug="", revision=revision or current.revision)
+    return propose(doing, releases.deploy_description(types, revision), code)
 
 
 def tell_formation(doing: Decision) -> None:
@@ -195,7 +203,7 @@ def propose(doing: Decision, description: str, code: Release) -> bool:
     """
     refuse_while_pending(doing)
     if RELEASE not in code.types:
-        doing.release(description, code.types, code.config, code.slug)
+        doing.release(description, code)
         return True
     world = doing.world
     if world.stopping:

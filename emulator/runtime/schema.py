@@ -32,6 +32,7 @@ COLUMNS_3 = (
     ("releases", "status", f"text not null default '{Status.SUCCEEDED.value}'"),
     ("releases", "dyno", "text not null default ''"),
     ("releases", "ended_at", "real"),
+    ("releases", "revision", "text not null default ''"),
     ("addons", "version", "text not null default ''"),
 )
 """Columns that version 3 added, each to a table: its name and its type."""
@@ -50,7 +51,7 @@ create table if not exists usage (month text, type text, size text, seconds real
 
 RELEASE = (
     *("version", "description", "user", "created_at"),
-    *("slug", "status", "dyno", "ended_at"),
+    *("slug", "status", "dyno", "ended_at", "revision"),
 )
 """Columns of a release, in the order in which they are read and written."""
 

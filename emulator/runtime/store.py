@@ -138,8 +138,9 @@ class Store:
                 Status(status),
                 _text(dyno),
                 None if ended_at is None else float(ended_at),
+                _text(revision),
             )
-            for version, text, user, at, slug, status, dyno, ended_at in db.execute(
+            for version, text, user, at, slug, status, dyno, ended_at, revision in db.execute(
                 f"select {', '.join(RELEASE)} from releases order by version"
             )
         )
@@ -223,7 +224,7 @@ class Store:
 
     def _write_release(self, release: Release) -> None:
         self.db.execute(
-            f"insert into releases ({', '.join(RELEASE)}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert into releases ({', '.join(RELEASE)}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_plain(getattr(release, name)) for name in RELEASE],
         )
         for table, values in (("types", release.types), ("config", release.config)):

@@ -16,6 +16,7 @@ def test_a_deploy_is_named_by_eight_hex_digits_of_its_code() -> None:
     assert deploy_description(types) == deploy_description(dict(types)) == "Deploy a71c53a3"
     assert deploy_description({"web": "serve"}) != deploy_description({"web": "serve2"})
     assert deploy_description({}) == "Deploy 00000000"
+    assert deploy_description(types, "6909d7c6" + "0" * 32) == "Deploy 6909d7c6"
 
 
 @pytest.mark.parametrize(

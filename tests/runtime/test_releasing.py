@@ -209,6 +209,28 @@ def test_two_changes_at_a_start_have_one_release_phase() -> None:
     assert [it.command for _, it in app.orders if isinstance(it, Spawn)] == ["migrate --all", "x"]
 
 
+@pytest.mark.parametrize("types", [TYPES, {"web": COMMANDS["web"]}])
+def test_a_start_with_another_commit_is_a_deploy(types: dict[str, str]) -> None:
+    app = Simulation()
+    app.plays("release.*", PASSES)
+    start = ask.Start(types, {}, {"web": Quantity(1)}, revision="a" * 40)
+    app.ask(start)
+    app.run(10)
+    for revision, description in (("a" * 40, None), ("b" * 40, "Deploy bbbbbbbb"), ("", None)):
+        app = again(app.world)
+        app.ask(start.replace(revision=revision))
+        app.run(10)
+        told = [line for _, line in app.lines if "app[api]: Deploy" in line]
+        assert told == ([f"app[api]: {description} by user U"] if description else [])
+        ran = [it.command for _, it in app.orders if isinstance(it, Spawn)]
+        phase = [types["release"]] if description and types is TYPES else []
+        assert ran == [*phase, types["web"]]
+    for command in (ask.SetConfig({"A": "1"}), ask.Deploy({**types, "worker": "work"})):
+        app.ask(command)
+        app.run(10)
+        assert app.world.current and app.world.current.revision == "b" * 40
+
+
 # --- a kill, and any history -----------------------------------------------------------------
 
 

@@ -62,6 +62,7 @@ def worlds(draw: some.DrawFn) -> World:
             status=draw(some.sampled_from(Status)),
             dyno=draw(TEXT),
             ended_at=draw(some.none() | TIMES),
+            revision=draw(TEXT),
         )
         for n in range(1, draw(some.integers(0, 4)) + 1)
     )
@@ -278,7 +279,7 @@ def test_version_2_gets_what_version_3_added(tmp_path: Path) -> None:
     plain = SECOND.replace(jobs=(), usage=())
     saved(path, plain)
     with sqlite3.connect(path) as db:
-        for column in ("slug", "status", "dyno", "ended_at"):
+        for column in ("slug", "status", "dyno", "ended_at", "revision"):
             db.execute(f"alter table releases drop column {column}")
         db.execute("drop table jobs")
         db.execute("drop table usage")
