@@ -89,6 +89,7 @@ IMPURE = {
     "runtime.folder",
     "runtime.revision",
     "runtime.schema",
+    "runtime.source",
     "runtime.store",
     "runtime.watcher",
 }

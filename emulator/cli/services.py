@@ -19,6 +19,7 @@ from .drainage import Drainage
 from .env_files import EnvFiles
 from .guests import Guests
 from .measuring import Measuring
+from .reloading import Reloading
 from .routing import Routing
 
 TYPE_CHECKING = False
@@ -70,6 +71,7 @@ class Services:
         self.drainage = Drainage(emulator)
         self.measuring = Measuring(emulator)
         self.watcher = self._watch() if self.options.reload else None
+        self.reloading = Reloading(emulator)
         self.reload_is_due = False
         """The files were edited while a release was pending."""
         self.kernel.observers.append(self._look)
@@ -169,6 +171,7 @@ class Services:
     def close(self) -> None:
         """They are gone, and so is the socket."""
         self.deployments.close()
+        self.reloading.close()
         if self.watcher:
             self.watcher.close()
         self.routing.close()

@@ -73,6 +73,7 @@ class Options(Fact):
     paced: bool = False
     time_scale: float = 1.0
     reload: bool = True
+    reload_only: tuple[str, ...] = ()
     prefix: bool = True
     timestamps: str = "heroku"
     colour: bool = False

@@ -27,6 +27,7 @@ COMMANDS: dict[str, Syntax] = {
             (("--strict-bind",), "strict_bind", "flag", False),
             (("--pace",), "pace", "choice", None, ("heroku",)),
             (("--time-scale",), "time_scale", "float", 1.0),
+            (("--reload",), "reload", "texts", ()),
             (("--no-reload",), "no_reload", "flag", False),
             (("--no-prefix",), "no_prefix", "flag", False),
             (("--timestamps",), "timestamps", "choice", "heroku", ("heroku", "time", "none")),

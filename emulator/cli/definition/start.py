@@ -76,8 +76,16 @@ Pace = Annotated[Literal["heroku"] | None, Option("--pace", help="Take as long a
 TimeScale = Annotated[
     float, Option("--time-scale", metavar="N", help="Cycling, cool-off and idling N times faster")
 ]
+Reload = Annotated[
+    list[str],
+    Option(
+        "--reload",
+        metavar="TYPE,...",
+        help="Restart these at a change of code; else all whose command does not reload itself",
+    ),
+]
 NoReload = Annotated[
-    bool, Option("--no-reload", help="An edit of Procfile or .env restarts nothing")
+    bool, Option("--no-reload", help="An edit of code, Procfile or .env restarts nothing")
 ]
 NoPrefix = Annotated[
     bool, Option("--no-prefix", help="Lines as the dynos write them, without their names")
@@ -132,6 +140,7 @@ def start(
     strict_bind: StrictBind = False,
     pace: Pace = None,
     time_scale: TimeScale = 1.0,
+    reload: Reload = NONE,
     no_reload: NoReload = False,
     no_prefix: NoPrefix = False,
     timestamps: Timestamps = "heroku",
@@ -152,5 +161,5 @@ def start(
     Dynos run in this folder or, once something was deployed, each in a copy of its slug of its own.
 
     What was scaled is remembered for the next start. An edit of Procfile or .env is a new release
-    and restarts the dynos.
+    and restarts the dynos; an edit of the code restarts them without one.
     """

@@ -7,7 +7,7 @@ _hk_local_syntax() {
     options='--help' values=' ' want=''
     case $1 in
         start)
-            options='--procfile --env --formation --only --except --heroku-formation --port --host --tls --forwarded-proto --router-log --no-router --api-port --strict-bind --pace --time-scale --no-reload --no-prefix --timestamps --log-size --detach --ephemeral --in-place --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --host=0.0.0.0,127.0.0.1 --forwarded-proto=http,https --router-log=2.0,legacy --api-port= --pace=heroku --time-scale= --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
+            options='--procfile --env --formation --only --except --heroku-formation --port --host --tls --forwarded-proto --router-log --no-router --api-port --strict-bind --pace --time-scale --reload --no-reload --no-prefix --timestamps --log-size --detach --ephemeral --in-place --app --dir --help' values=' --procfile=files -f=files --env=files -e=files --formation=quantities -m=quantities --only=types --except=types --port= -p= --host=0.0.0.0,127.0.0.1 --forwarded-proto=http,https --router-log=2.0,legacy --api-port= --pace=heroku --time-scale= --reload=types --timestamps=heroku,time,none --log-size= --app= -a= --dir=folders -C=folders ' want='types'
             ;;
         stop)
             options='--kill --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
