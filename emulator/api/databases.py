@@ -12,6 +12,7 @@ from . import addon as resource
 from . import addon_text as text
 from .addons import the_one
 from .answer import Answer
+from .resource import app_reference
 from .route import Route
 from .view import iso
 
@@ -63,7 +64,6 @@ def _rows(call: Call, addon: Addon) -> dict[str, str]:
         "Status": "Available" if status == "up" else status,
         "Created": iso(addon.created_at).replace("T", " ").replace("Z", " UTC"),
         **dict(supply.told(addon)),
-        "Add-on": addon.name,
     }
 
 
@@ -77,6 +77,7 @@ def _database(call: Call, addon: Addon) -> Resource:
     urls = addon.variables("")
     return {
         "addon": {"id": addon.id, "name": addon.name},
+        "app": app_reference(call.view),
         "attachments": [one.name for one in resource.attachments_of(call.view, addon)],
         "database_name": urls["_URL"].rpartition("/")[2],
         "info": [{"name": name, "values": [value]} for name, value in _rows(call, addon).items()],

@@ -52,6 +52,16 @@ BY_METAVAR = {
     "FEATURE": "preboot,http-session-affinity",
     "HOSTNAME": NOTHING,
     "[PATH]": NOTHING,
+    "ADDON": NOTHING,
+    "[ADDON]": NOTHING,
+    "ADDON | SERVICE": "heroku-redis,heroku-postgresql",
+    "ATTACHMENT": NOTHING,
+    "APP": NOTHING,
+    "DATABASE": NOTHING,
+    "[DATABASE]": NOTHING,
+    "SERVICE": "heroku-redis,heroku-postgresql",
+    "SERVICE[:PLAN]": "heroku-redis,heroku-postgresql,scheduler",
+    "SQL": NOTHING,
 }
 """Any other want is a list of words, with commas between them."""
 

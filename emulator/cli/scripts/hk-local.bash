@@ -87,6 +87,54 @@ _hk_local_syntax() {
         releases:retry)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
+        addons)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:create)
+            options='--as --name --version --wait --app --dir --help' values=' --as= --name= --version= --app= -a= --dir=folders -C=folders ' want='heroku-redis,heroku-postgresql,scheduler'
+            ;;
+        addons:info)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:attach)
+            options='--as --confirm --app --dir --help' values=' --as= --confirm= -c= --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:detach)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:destroy)
+            options='--confirm --app --dir --help' values=' --confirm= -c= --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:wait)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:services)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        addons:plans)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='heroku-redis,heroku-postgresql'
+            ;;
+        addons:docs)
+            options='--show-url --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want='heroku-redis,heroku-postgresql'
+            ;;
+        addons:open)
+            options='--show-url --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        redis:info | redis)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        redis:cli)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        pg:info | pg)
+            options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        pg:psql | psql)
+            options='--command --file --app --dir --help' values=' --command= -c= --file=files -f=files --app= -a= --dir=folders -C=folders ' want=''
+            ;;
+        pg:promote)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         scheduler)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
@@ -218,7 +266,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,deploy,git:remote,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
+        want='start,stop,status,deploy,git:remote,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,addons,addons:create,addons:info,addons:attach,addons:detach,addons:destroy,addons:wait,addons:services,addons:plans,addons:docs,addons:open,redis:info,redis:cli,pg:info,pg:psql,pg:promote,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

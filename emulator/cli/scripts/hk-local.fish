@@ -209,6 +209,90 @@ complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:ret
 complete -c hk-local -n '__hk_local_is releases:retry' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is releases:retry' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons' -d 'List the add-ons and how they are'
+complete -c hk-local -n '__hk_local_is addons' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is addons' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:create' -d 'Run a server for the app: Redis, Postgres, or your own'
+complete -c hk-local -n '__hk_local_is addons:create' -l as -x -d 'Name for the config vars'
+complete -c hk-local -n '__hk_local_is addons:create' -l name -x -d 'Name of the add-on itself'
+complete -c hk-local -n '__hk_local_is addons:create' -l version -x -d 'Version of PostgreSQL'
+complete -c hk-local -n '__hk_local_is addons:create' -l wait -d 'Wait until it can be used'
+complete -c hk-local -n '__hk_local_is addons:create' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:create' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is addons:create' -a 'heroku-redis heroku-postgresql scheduler'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:info' -d 'Show an add-on'
+complete -c hk-local -n '__hk_local_is addons:info' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is addons:info' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:info' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:attach' -d 'Give an add-on one more name, with config vars of its own'
+complete -c hk-local -n '__hk_local_is addons:attach' -l as -x -d 'Name for the config vars'
+complete -c hk-local -n '__hk_local_is addons:attach' -l confirm -s c -x -d 'The app\'s name: yes, do it'
+complete -c hk-local -n '__hk_local_is addons:attach' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:attach' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:detach' -d 'Take a name, and its config vars, from an add-on'
+complete -c hk-local -n '__hk_local_is addons:detach' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:detach' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:destroy' -d 'Stop an add-on and delete its data, for good'
+complete -c hk-local -n '__hk_local_is addons:destroy' -l confirm -s c -x -d 'The app\'s name: yes, do it'
+complete -c hk-local -n '__hk_local_is addons:destroy' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:destroy' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:wait' -d 'Wait until add-ons can be used'
+complete -c hk-local -n '__hk_local_is addons:wait' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:wait' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:services' -d 'List what can be had'
+complete -c hk-local -n '__hk_local_is addons:services' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is addons:services' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:services' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:plans' -d 'List the plans of a service and their limits'
+complete -c hk-local -n '__hk_local_is addons:plans' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is addons:plans' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:plans' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is addons:plans' -a 'heroku-redis heroku-postgresql'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:docs' -d 'Open Heroku\'s article about a service in the browser'
+complete -c hk-local -n '__hk_local_is addons:docs' -l show-url -d 'Print the URL instead'
+complete -c hk-local -n '__hk_local_is addons:docs' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:docs' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+complete -c hk-local -n '__hk_local_is addons:docs' -a 'heroku-redis heroku-postgresql'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:open' -d 'Open an add-on\'s page in the browser'
+complete -c hk-local -n '__hk_local_is addons:open' -l show-url -d 'Print the URL instead'
+complete -c hk-local -n '__hk_local_is addons:open' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:open' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'redis:info' -d 'Show each Redis: version, connections, memory'
+complete -c hk-local -n '__hk_local_is redis:info redis' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is redis:info redis' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is redis:info redis' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'redis:cli' -d 'Talk to a Redis'
+complete -c hk-local -n '__hk_local_is redis:cli' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is redis:cli' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'pg:info' -d 'Show each Postgres: version, connections, size'
+complete -c hk-local -n '__hk_local_is pg:info pg' -l json -d 'Print JSON, as the Platform API has it'
+complete -c hk-local -n '__hk_local_is pg:info pg' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is pg:info pg' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'pg:psql' -d 'Talk to a Postgres, with a psql that fits the server'
+complete -c hk-local -n '__hk_local_is pg:psql psql' -l command -s c -x -d 'Run this and exit'
+complete -c hk-local -n '__hk_local_is pg:psql psql' -l file -s f -r -F -d 'Run this file and exit'
+complete -c hk-local -n '__hk_local_is pg:psql psql' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is pg:psql psql' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'pg:promote' -d 'Make a Postgres the one that DATABASE_URL means'
+complete -c hk-local -n '__hk_local_is pg:promote' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is pg:promote' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'scheduler' -d 'List the scheduled jobs'
 complete -c hk-local -n '__hk_local_is scheduler' -l json -d 'Print JSON'
 complete -c hk-local -n '__hk_local_is scheduler' -l app -s a -x -d 'App to ask'

@@ -141,6 +141,86 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        addons)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:create)
+            options=('--as:Name for the config vars' '--name:Name of the add-on itself' '--version:Version of PostgreSQL' '--wait:Wait until it can be used' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--as '' --name '' --version '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional='heroku-redis,heroku-postgresql,scheduler'
+            ;;
+        addons:info)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:attach)
+            options=('--as:Name for the config vars' '--confirm:The app'\''s name: yes, do it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--as '' --confirm '' -c '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:detach)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:destroy)
+            options=('--confirm:The app'\''s name: yes, do it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--confirm '' -c '' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:wait)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:services)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        addons:plans)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='heroku-redis,heroku-postgresql'
+            ;;
+        addons:docs)
+            options=('--show-url:Print the URL instead' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional='heroku-redis,heroku-postgresql'
+            ;;
+        addons:open)
+            options=('--show-url:Print the URL instead' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        redis:info | redis)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        redis:cli)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        pg:info | pg)
+            options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        pg:psql | psql)
+            options=('--command:Run this and exit' '--file:Run this file and exit' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--command '' -c '' --file 'files' -f 'files' --app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
+        pg:promote)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         scheduler)
             options=('--json:Print JSON' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
@@ -329,6 +409,22 @@ _hk_local() {
             'releases\:output:Show what a release'\''s command has written, until it ends'
             'releases\:rollback:Release the code and config vars of an earlier release again'
             'releases\:retry:Run the last release'\''s command once more'
+            'addons:List the add-ons and how they are'
+            'addons\:create:Run a server for the app: Redis, Postgres, or your own'
+            'addons\:info:Show an add-on'
+            'addons\:attach:Give an add-on one more name, with config vars of its own'
+            'addons\:detach:Take a name, and its config vars, from an add-on'
+            'addons\:destroy:Stop an add-on and delete its data, for good'
+            'addons\:wait:Wait until add-ons can be used'
+            'addons\:services:List what can be had'
+            'addons\:plans:List the plans of a service and their limits'
+            'addons\:docs:Open Heroku'\''s article about a service in the browser'
+            'addons\:open:Open an add-on'\''s page in the browser'
+            'redis\:info:Show each Redis: version, connections, memory'
+            'redis\:cli:Talk to a Redis'
+            'pg\:info:Show each Postgres: version, connections, size'
+            'pg\:psql:Talk to a Postgres, with a psql that fits the server'
+            'pg\:promote:Make a Postgres the one that DATABASE_URL means'
             'scheduler:List the scheduled jobs'
             'scheduler\:add:Run a command every 10 minutes, every hour or every day'
             'scheduler\:remove:Remove a scheduled job; a run that is under way goes on'
