@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+from concurrent.futures import ThreadPoolExecutor
 
 from emulator.addon import condition, declared, premises
 from emulator.addon.condition import Condition
@@ -37,6 +38,9 @@ READY_WITHIN = 10.0
 EXAMINED_EVERY = 20.0
 SAMPLED_EVERY = 3
 """Of so many looks each third is told: about once a minute. Source: log samples."""
+
+THREADS = 4
+"""That look at servers, which now and then takes a second."""
 
 METRICS = "log-runtime-metrics"
 
@@ -73,7 +77,10 @@ class Addons:
         self.loop = loop or asyncio.SelectorEventLoop()
         self.tell: Callable[[str, str, str], object] = self._keep
         self._kept: list[tuple[str, str, str]] = []
+        self._threads = ThreadPoolExecutor(THREADS, "addons")
         self._launches: dict[str, str] = {}
+        self._services: dict[str, Service] = {}
+        """What each server was started as, whatever the project's file says meanwhile."""
         self._fronts: dict[str, Front] = {}
         self.conditions: dict[str, Condition] = {}
         self.servers = Servers(self)
@@ -188,7 +195,7 @@ class Addons:
     def begin(self, addon: Addon, launch: str) -> None:
         if not all(is_free(port) for port in (addon.port, addon.tls_port) if port):
             raise PortTaken
-        service = self._service(addon)
+        service = self._services[addon.id] = self._service(addon)
         folder = self.folder(addon)
         recipe = premises.prepare(folder, addon, service, _key)
         full = f"{recipe.stream}{launch}"
@@ -222,7 +229,7 @@ class Addons:
         self._runner.obey(Signal(self._launches[launch], name))
 
     def look(self, addon: Addon, then: Callable[[bool], object]) -> None:
-        service, folder = self._service(addon), self.folder(addon)
+        service, folder = self._services[addon.id], self.folder(addon)
         self._in_thread(lambda: condition.is_ready(addon, service, folder), then)
 
     def ready(self, addon: Addon) -> None:
@@ -245,8 +252,15 @@ class Addons:
 
     def _in_thread(self, act: Callable[[], T], then: Callable[[T], object]) -> None:
         """What the act answers is given to `then`, unless we have ended meanwhile."""
-        future = self.loop.run_in_executor(None, act)
-        future.add_done_callback(lambda done: then(done.result()))
+
+        def work() -> None:
+            found = act()
+            try:
+                self.loop.call_soon_threadsafe(then, found)
+            except RuntimeError:
+                pass  # the loop is closed
+
+        self._threads.submit(work)
 
     def _examine_all(self) -> None:
         self._examinations += 1
@@ -257,7 +271,7 @@ class Addons:
         self.loop.call_later(EXAMINED_EVERY, self._examine_all)
 
     def _examine(self, addon: Addon, tells: bool = False) -> None:
-        service = self._service(addon)
+        service = self._services[addon.id]
 
         def then(found: Condition) -> None:
             self.conditions[addon.id] = found

@@ -27,6 +27,8 @@ class Several(UserError):
 
 
 SERVICES = {"redis": "heroku-redis", "postgres": "heroku-postgresql"}
+FIRST = {"redis": "REDIS", "postgres": "DATABASE"}
+"""The attachment that is meant if none is named."""
 
 
 def redis_info(database: str | None, json: bool, app: str | None, dir: str | None) -> int:
@@ -59,7 +61,7 @@ def _found(kind: str, name: str | None, client: Client) -> dict[str, Any]:
         stem = name.upper().removesuffix("_URL")
         databases = [one for one in databases if name == one["name"] or stem in one["attachments"]]
     elif len(databases) > 1:
-        databases = [one for one in databases if "DATABASE" in one["attachments"]] or databases
+        databases = [one for one in databases if FIRST[kind] in one["attachments"]] or databases
     if not databases:
         suffix = f" called {name}" if name else ""
         raise NoDatabase(

@@ -28,8 +28,8 @@ def addons(json: Json = False, app: App = None, dir: Dir = None) -> None:
     ADDONS,
     examples="""
         hk-local addons:create heroku-redis --wait
-        hk-local addons:create heroku-postgresql:essential-0 --version 16
-        hk-local addons:create heroku-redis:premium-0 --as QUEUE
+        hk-local addons:create heroku-postgresql:essential-0 --wait
+        hk-local addons:create heroku-redis:premium-0 --as CACHE
     """,
 )
 def addons_create(
@@ -62,7 +62,7 @@ def addons_info(addon: Addon, json: Json = False, app: App = None, dir: Dir = No
     "addons:attach",
     "addons:attach",
     ADDONS,
-    examples="hk-local addons:attach redis-defined-55463 --as QUEUE",
+    examples="hk-local addons:attach REDIS --as QUEUE",
 )
 def addons_attach(
     addon: Addon,
@@ -87,7 +87,7 @@ def addons_detach(
     "addons:destroy",
     "addons:destroy",
     ADDONS,
-    examples="hk-local addons:destroy heroku-redis --confirm shop",
+    examples="hk-local addons:destroy CACHE --confirm shop",
 )
 def addons_destroy(
     addon: Addon,
@@ -124,7 +124,9 @@ def addons_plans(
     """List the plans of a service and their limits."""
 
 
-@command("addons:docs", "addons:docs", ADDONS, examples="hk-local addons:docs heroku-redis")
+@command(
+    "addons:docs", "addons:docs", ADDONS, examples="hk-local addons:docs heroku-redis --show-url"
+)
 def addons_docs(
     addon: Annotated[str, Argument(metavar="ADDON | SERVICE", help="An add-on or a service")],
     show_url: ShowUrl = False,
@@ -134,7 +136,7 @@ def addons_docs(
     """Open Heroku's article about a service in the browser."""
 
 
-@command("addons:open", "addons:open", ADDONS, examples="hk-local addons:open heroku-redis")
+@command("addons:open", "addons:open", ADDONS, examples="hk-local addons:open REDIS --show-url")
 def addons_open(addon: Addon, show_url: ShowUrl = False, app: App = None, dir: Dir = None) -> None:
     """Open an add-on's page in the browser.
 

@@ -68,7 +68,7 @@ def pg_info(
     hidden_aliases=("psql",),
     examples="""
         hk-local pg:psql
-        hk-local pg:psql -c 'select count(*) from jobs'
+        hk-local pg:psql -c 'select now()'
         hk-local pg:psql -f schema.sql
     """,
 )
