@@ -113,7 +113,7 @@ class Backend(Stream):
         if is_stale and client.exchange.request.is_repeatable:
             client.backend = None
             self.close()
-            self.pool.connect(client)
+            client.proxy.try_again(client, self.pool)
         elif self.data:
             self._fail(hcode.H18)
         else:

@@ -174,7 +174,8 @@ class Client(Stream):
             self.deadline = self.loop.now + limits.FIRST_BYTE_SECONDS
             return
         exchange.phase = Phase.SENDING
-        if exchange.request.manner.expectation and not self.ahead:
+        request = exchange.request
+        if request.manner.expectation and request.minor and not self.ahead:
             self.send(CONTINUE)
         self.read = self.read_body
         self.deadline = self.loop.now + limits.IDLE_SECONDS

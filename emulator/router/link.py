@@ -52,6 +52,10 @@ class Link(Stream):
         for kind, body in wire.frames(self._data):
             self._hear(kind, body)
 
+    def broken(self) -> None:
+        """Whoever cannot be understood is no emulator of ours."""
+        self.is_over = True
+
     def say(self, line: str) -> None:
         self._lines.append(line)
 

@@ -126,6 +126,13 @@ class Proxy:
         value = dyno.launch.encode()
         return b"Set-Cookie: %s=%s; path=/; HttpOnly\r\n" % (AFFINITY_COOKIE, value)
 
+    def try_again(self, client: Client, pool: Pool) -> None:
+        """The request goes to that dyno over a new connection, or to another if it is stopping."""
+        if pool in self.available:
+            pool.connect(client)
+        else:
+            self.dispatch(client)
+
     def connect_failed(self, client: Client, reason: Reason) -> None:
         """The dyno is in quarantine, and the request tries another one."""
         exchange = client.exchange
@@ -180,9 +187,11 @@ class Proxy:
     def request_head(self, client: Client, exchange: Exchange) -> bytes:
         """What the dyno gets before the body."""
         request = exchange.request
+        # When it came, not when a dyno had it: apps tell their users' waiting from that.
+        came_at = self.wall() - (self.loop.now - exchange.began_at)
         ours = (
             f"X-Request-Id: {exchange.request_id}\r\nX-Forwarded-For: {exchange.forwarded_for}\r\n"
-            f"{client.forwarded}{int(self.wall() * 1000)}\r\n"
+            f"{client.forwarded}{int(came_at * 1000)}\r\n"
             f"Via: {request.manner.via}{VIA}\r\n\r\n"
         )
         return request.sent_on + ours.encode("latin-1")

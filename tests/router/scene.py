@@ -16,6 +16,7 @@ from emulator.router.table import State, Table, WebDyno
 TURNS = 400
 """Of 25 ms at most: so long a thing may take that happens at once."""
 
+START = 1000.0
 WALL = 1_700_000_000.0
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -25,11 +26,11 @@ class Scene:
     """The router, its log, its clock."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now = START
         self.lines: list[str] = []
         self.troubles = 0
         self.loop = Loop(lambda: self.now, self._trouble)
-        self.proxy = Proxy(self.loop, self.lines.append, lambda: WALL)
+        self.proxy = Proxy(self.loop, self.lines.append, lambda: WALL + self.now - START)
         self.sockets: list[socket.socket] = []
         self.listening = self.keep(socket.create_server(("127.0.0.1", 0)))
         self.port = self.listening.getsockname()[1]

@@ -60,6 +60,19 @@ def test_the_router_says_continue_for_the_dyno(scene: Scene) -> None:
     client.has(b"hello")
 
 
+def test_an_old_client_that_expects_gets_no_continue(scene: Scene) -> None:
+    (dyno,) = scene.dynos(UP)
+    client = scene.client()
+    head = b"POST / HTTP/1.0\r\nHost: localhost\r\nContent-Length: 4\r\n"
+    client.send(head + b"Expect: 100-continue\r\n\r\n")
+    peer = dyno.accept()
+    peer.has(b"\r\n\r\n")
+    client.send(b"body")
+    peer.has(b"body")
+    peer.send(HELLO)
+    assert client.ends().startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 @pytest.mark.parametrize(
     ("form", "logged"), [(LogFormat.ROUTER_2, []), (LogFormat.LEGACY, ["H26", "417"])]
 )

@@ -182,6 +182,20 @@ def test_a_kept_connection_that_closes_is_no_error_if_the_request_may_be_sent_ag
     assert [line.split()[0] for line in scene.lines] == ["at=info", "at=info"]
 
 
+def test_a_kept_connection_that_closes_as_its_dyno_stops(scene: Scene) -> None:
+    first, second = scene.dynos(UP, STARTING)
+    client = scene.client()
+    client.send(GET)
+    peer, _ = first.serves()
+    client.has(b"hello")
+    client.send(GET)
+    peer.has(b"\r\n\r\n")
+    scene.proxy.update(scene.proxy.table.replace(dynos=(second.web(UP),)))
+    peer.close()
+    second.serves()
+    client.has(b"hello")
+
+
 def test_a_post_is_never_sent_twice(scene: Scene) -> None:
     (dyno,) = scene.dynos(UP)
     client = scene.client()
