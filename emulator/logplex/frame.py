@@ -7,7 +7,7 @@ Source: Dev Center, log-drains; Logplex, logplex_syslog_utils.erl; bodies of dra
 from __future__ import annotations
 
 from emulator.fact import Fact
-from emulator.logplex import stamp
+from emulator.logplex import safe, stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,9 +70,10 @@ def _frame(message: bytes) -> bytes:
 
 
 def plain(block: Block) -> list[bytes]:
-    """Each of the block's lines as `logs` shows it, for a file."""
+    """Each of the block's lines as `logs` shows it, for a file that somebody will look at."""
     head = stamp.full(block.at_ns) + b" " + block.stream.header.encode() + b": "
-    return [head + line + b"\n" for line in block.body.split(b"\n")[:-1]]
+    body = safe.plain(block.body, colour=False)
+    return [head + line + b"\n" for line in body.split(b"\n")[:-1]]
 
 
 def overflow(loss: Loss) -> bytes:

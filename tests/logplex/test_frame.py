@@ -68,8 +68,8 @@ def test_overflow():
 
 
 def test_plain_lines_are_what_logs_shows():
-    assert frame.plain(Block(AT, WEB, b"a\n\n")) == [
-        TIME + b" app[web.1]: a\n",
+    assert frame.plain(Block(AT, WEB, b"\x1b[31ma\x1b[2J\n\n")) == [
+        TIME + b" app[web.1]: a^[[2J\n",
         TIME + b" app[web.1]: \n",
     ]
 
