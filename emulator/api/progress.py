@@ -58,7 +58,8 @@ class Progress:
 class Arrival(Fact):
     """How many dynos are up, of all of the formation, or of a type, or with one-offs among them.
 
-    If `current_only`, those of an older release do not count as up.
+    If `current_only`, those of an older release do not count as up. While a release is pending the
+    report is none that is done.
     Source: Heroku CLI, src/commands/ps/wait.ts.
     """
 
@@ -86,7 +87,7 @@ class Arrival(Fact):
                 "up": len(up),
                 "of": len(slots),
                 "crashed": crashed,
-                "done": len(up) + len(crashed) == len(slots),
+                "done": len(up) + len(crashed) == len(slots) and not world.pending,
             }
         )
 

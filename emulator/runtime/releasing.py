@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .decision import Decision
 
 POSTDEPLOY = "postdeploy"
+GOES_ON = (
+    "v{} has failed, and the app goes on as v{}; hk-local releases:retry runs its command again"
+)
 SHARED = ("Eco", "Basic")
 LARGER = "Standard-1X"
 """A release command runs in a dyno of the app's tier if that is one of these, else in this size.
@@ -253,6 +256,8 @@ def conclude(doing: Decision, succeeded: bool) -> None:
         doing.out.append(event.ReleasePhaseSucceeded(ended.version, ended.user))
     else:
         doing.out.append(event.ReleasePhaseFailed(ended.version, ended.user))
+        if world.types and not world.stopping:
+            doing.out.append(event.Hinted(RELEASE, GOES_ON.format(ended.version, world.release)))
     if world.starting:
         doing.world = doing.world.replace(starting=None)
         if succeeded:

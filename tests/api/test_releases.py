@@ -151,6 +151,20 @@ def test_the_formation_names_the_release_command_for_the_cli(bench):
     assert (found["release"]["quantity"], found["release"]["command"]) == (0, "migrate")
 
 
+def test_whoever_waits_for_the_latest_release_waits_for_one_that_is_pending(bench):
+    def told():
+        stream = bench.ask("GET", "/hk-local/wait?release=1")
+        stream.begin(lambda: None)
+        (part,) = stream.take(100)
+        stream.end()
+        return json.loads(part)
+
+    changed(bench, {"A": "1"})
+    assert (told()["release"], told()["done"]) == (4, False)
+    ended(bench)
+    assert (told()["release"], told()["done"]) == (5, True)
+
+
 # --- output ----------------------------------------------------------------------------------
 
 
