@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.suites import (
     api,
     command,
+    deploy,
     drain,
     latency,
     lifecycle,
@@ -21,6 +22,7 @@ ALL: list[Suite] = [
     *latency.SUITES,
     *lifecycle.SUITES,
     *release.SUITES,
+    *deploy.SUITES,
     *rest.SUITES,
     *command.SUITES,
     *scale.SUITES,

@@ -32,7 +32,8 @@ class Code(Fact):
 
 def build(call: Call) -> Stream:
     """It is built as soon as no other build runs. Lines of JSON tell of it: `line` is one for the
-    deployer, `version` the release that came of it, `error` why none did."""
+    deployer, `pending` the release whose command runs, `version` the one that came of it, `error`
+    why none did."""
     commit = call.payload.text("commit") or ""
     if len(commit) > LONGEST or set(commit) - HEX:
         raise UserError("commit: expected the name of a commit, in full")
@@ -62,7 +63,7 @@ class Deployment:
 
     def _tell(self, happened: Mapping[str, object]) -> None:
         self._told.append(encoded(happened))
-        self._is_over = "line" not in happened
+        self._is_over = "version" in happened or "error" in happened
         self._wake()
 
     def take(self, size: int) -> list[bytes | memoryview] | None:

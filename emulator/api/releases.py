@@ -90,6 +90,7 @@ def _roll_back(call: Call) -> Answer:
     target = find(call.view, call.payload.text("release") or "")
     if not target.types or target.status is not Status.SUCCEEDED:
         raise UserError(f"v{target.version} has no code to roll back to.")
+    _check_slug(call, target)
     warning = submit(call, _difference(call, target), target.types, Rollback(target.version))
     return _made(call, f"Rolling back {{app}} to v{target.version}", warning)
 
@@ -103,9 +104,18 @@ def _retry(call: Call, slug: str) -> Answer:
     if not found:
         raise NotFound(f"Couldn't find that slug ({slug}).")
     target = (named or found)[-1]
+    _check_slug(call, target)
     command = Retry(target.version, description)
     warning = submit(call, _difference(call, target), target.types, command)
     return _made(call, f"Retrying v{target.version} on {{app}}", warning)
+
+
+def _check_slug(call: Call, target: Release) -> None:
+    """Departs: Heroku does not say how long it keeps slugs."""
+    if not call.app.has_slug(target.slug):
+        raise UserError(
+            f"The slug of v{target.version} is not kept any more. Deploy its code again."
+        )
 
 
 def _difference(call: Call, target: Release) -> dict[str, str | None]:

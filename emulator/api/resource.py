@@ -39,8 +39,8 @@ def app_reference(view: View) -> Resource:
 
 
 def app(view: View) -> Resource:
-    """Departs: git_url is a URL that nothing serves, for the folder is the code. It is what the CLI
-    looks for among a folder's git remotes.
+    """Departs: at git_url, being https, nothing is served; `hk-local git:remote` sets the URL that
+    is. It is what the CLI looks for among a folder's git remotes.
     """
     world = view.world
     created = iso(world.releases[0].created_at if world.releases else view.now)

@@ -104,10 +104,6 @@ class Building:
         elif job in self.released:
             self.released.remove(job)
 
-    def has(self, slug: str) -> bool:
-        """The slug is still there, or none is needed."""
-        return not slug or os.path.isdir(os.path.join(self.slugs, slug))
-
     # --- the build -------------------------------------------------------------------------------
 
     def _begin(self) -> None:
@@ -195,6 +191,8 @@ class Building:
             job.say(" !     Release command declared: this new release will not be available")
             job.say("       until the command succeeds.")
         job.say(f"       Released v{job.version}")
+        if self.kernel.world.pending:
+            job.tell({"pending": job.version})
         self.released.append(job)
         self._look()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 from emulator.dyno.slot import Exited
-from emulator.runtime.folder import COPIES
+from emulator.runtime.folder import COPIES, SLUGS
 
 from .places import clear, lost
 
@@ -57,6 +58,10 @@ class Deployments:
 
             self.building = Building(self.emulator)
         return self.building.deploy(code, tell)
+
+    def has_slug(self, slug: str) -> bool:
+        """It is still there, or none is needed."""
+        return not slug or os.path.isdir(self.folder.file(f"{SLUGS}/{slug}"))
 
     def serve_git(self, request: Request) -> Handover | Response:
         if self.git is None:

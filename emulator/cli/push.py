@@ -83,7 +83,7 @@ def deploy(update: Update, app_dir: str) -> None:
     body = dumps({"commit": update.new, "git_env": git_env})
     os.chdir("/")
     client = Client(app_dir)
-    version = shown(client.ask("POST", "/hk-local/builds", body, accept=JSON), OUT)
+    version = shown(client, client.ask("POST", "/hk-local/builds", body, accept=JSON))
     say()
     say(f"Verifying deploy... done, v{version}.")
 

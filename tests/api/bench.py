@@ -109,6 +109,7 @@ class Bench:
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
         self.env = b""
         self.later_edits = {}
+        self.lost_slugs = set()
         self.history = history or Memory()
         self.channel = Channel(lambda: self.soon.append(self.channel.flush), self.store)
         world = World("shop", "dev@localhost", id="0123", policy=policy or Policy())
@@ -138,6 +139,9 @@ class Bench:
     def await_client(self, dyno, size, wants_status, on_screen):
         self.awaited.append((dyno, size, wants_status, on_screen))
         return "rendezvous://localhost:5000/secret"
+
+    def has_slug(self, slug):
+        return slug not in self.lost_slugs
 
     def forget(self):
         self.is_forgotten = True

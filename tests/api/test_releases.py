@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from emulator.runtime.builds import DeploySlug
 from emulator.runtime.command import Deploy
 from tests.api.bench import Bench
 
@@ -260,3 +261,14 @@ def test_what_our_client_is_told_of_a_rollback(bench):
     assert fields["HK-Version"] == "5" and "HK-Release" not in fields
     answer = bench.ask("POST", "/apps/~/releases", {"release": "v4"}, accept="text/plain")
     assert dict(answer.fields)["HK-Release"] == "6" and "HK-Warning" not in dict(answer.fields)
+
+
+def test_a_slug_that_is_gone_is_not_rolled_back_to():
+    bench = Bench().start(web=1)
+    for slug in ("abc", "def"):
+        bench.kernel.submit(DeploySlug({"web": "serve"}, slug, slug))
+    bench.lost_slugs.add("abc")
+    status, _, message = bench.refused("POST", "/apps/~/releases", {"release": "v4"})
+    assert status == 422 and message.startswith("The slug of v4 is not kept any more.")
+    assert bench.refused("POST", "/apps/~/releases", {"release": "v99"})[0] == 404
+    assert made(bench, release="v5")["description"] == "Rollback to v5"

@@ -95,11 +95,16 @@ def test_a_deploy_runs_what_was_built_and_leaves_the_folder_alone(site: Site) ->
     site.expect("twobuilt")
     assert (site.app.dir / "version").read_text() == "two"
     assert len(site.copies) == 1
+    # A rollback runs the old code, here that of the folder, and back again.
+    assert site.app.hk_local("rollback").returncode == 0
+    site.expect("two", times=2)
+    assert site.app.hk_local("rollback", "v5").returncode == 0
+    site.expect("twobuilt", times=2)
     # Its own copy again at a restart, and one hint about what it loses.
     assert site.app.hk_local("ps:restart").returncode == 0
     hint = emulator.expect("hk-local[worker.1]: wrote lost.txt")
     assert hint.count("lost.txt") == 1
-    site.expect("twobuilt", times=2)
+    site.expect("twobuilt", times=3)
     until(lambda: len(site.copies) == 1, "only the copy of the dyno that runs is left")
     assert emulator.stop() == 143
     assert emulator.text.count("wrote lost.txt") == 1
@@ -130,6 +135,21 @@ def test_a_build_that_fails_leaves_the_old_release(site: Site) -> None:
     done = site.app.hk_local("deploy")
     assert done.returncode == 1 and "Procfile:2" in done.stdout
     assert "State changed from up" not in emulator.text
+
+
+def test_the_deployer_sees_the_release_command_and_its_failure_is_the_deploys(site: Site) -> None:
+    site.start()
+    site.app.write("Procfile", f"worker: {WORKER}\nrelease: echo migrating; exit $(cat status)\n")
+    site.write("two")
+    site.app.write("status", "1")
+    done = site.app.hk_local("deploy", "--no-wait")
+    assert done.returncode == 1
+    assert "Running release command...\nmigrating\n" in done.stdout
+    assert "the release command of v5 failed; the release before goes on" in done.stderr
+    site.app.write("status", "0")
+    done = site.app.hk_local("deploy")
+    assert done.returncode == 0 and "migrating\n" in done.stdout
+    site.expect("two")
 
 
 def test_a_push_deploys_and_its_pusher_sees_how(site: Site) -> None:

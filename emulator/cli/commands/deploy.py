@@ -23,7 +23,7 @@ def deploy(no_wait: bool, app: str | None, dir: str | None) -> int:
     """The code is built and released, and its dynos are up. Raises NotDeployed, Crashed."""
     client = Client(dir, app)
     client.check_app()
-    version = shown(client.ask("POST", "/hk-local/builds", accept=JSON), 1)
+    version = shown(client, client.ask("POST", "/hk-local/builds", accept=JSON))
     if no_wait:
         return 0
     code = follow(client.ask("GET", f"/hk-local/wait{query(release=1)}", accept=JSON))
@@ -31,12 +31,18 @@ def deploy(no_wait: bool, app: str | None, dir: str | None) -> int:
     return code
 
 
-def shown(response: Response, fd: int) -> int:
-    """The build's lines stand there; the version of its release. Raises NotDeployed."""
+def shown(client: Client, response: Response) -> int:
+    """The build's lines stand on stdout, and what its release command writes; the version of the
+    release. Raises NotDeployed."""
     for line in lines(response):
         happened = loads(line)
         if "line" in happened:
-            write(f"{happened['line']}\n".encode("utf-8", "replace"), fd)
+            write(f"{happened['line']}\n".encode("utf-8", "replace"))
+        elif "pending" in happened:
+            write(b"Running release command...\n")
+            path = f"{client.path}/releases/{happened['pending']}/output"
+            for block in client.ask("GET", path).blocks():
+                write(block)
         elif "version" in happened:
             return int(happened["version"])
         else:
