@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 
+from emulator.dyno.slot import Signal
 from emulator.errors import UserError
 from emulator.logplex.block import Block, Cutter, Stream
 from emulator.router import wire
@@ -21,7 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
 
+    from emulator.dyno.slot import Order
     from emulator.router.table import Table
+    from emulator.runtime.world import World
 
     from .address import Address
     from .emulator import Emulator
@@ -55,12 +58,15 @@ class Routing:
         self.told = True
         """Since the last of its ends that was spoken of, a router has said something."""
         self.looking = self.closed = False
+        self.serving: set[str] = set()
+        """The launches that the router has been told to ask."""
         self.port = self.kernel.world.config.get("PORT", "")
         if self.address:
             if self.address.notice:
                 self._say(self.address.notice)
             self._start()
         self.kernel.observers.append(self._look)
+        self.obey, self.kernel.obey = self.kernel.obey, self._obey
 
     def _say(self, text: str) -> None:
         self.emulator.say("router", text)
@@ -147,6 +153,12 @@ class Routing:
             self.looking = True
             self.loop.call_soon(self._tell)
 
+    def _obey(self, order: Order, world: World) -> None:
+        """No dyno is told to stop that the router still believes to serve."""
+        if isinstance(order, Signal) and order.launch in self.serving:
+            self._tell()
+        self.obey(order, world)
+
     def _tell(self) -> None:
         self.looking = False
         world = self.kernel.world
@@ -166,6 +178,7 @@ class Routing:
         )
         if now != self.sent:
             self.sent = now
+            self.serving = {dyno.launch for dyno in now.up()}
             self.unsent += wire.table_frame(now)
         return self._send()
 

@@ -11,9 +11,11 @@ from emulator.app.formation import parse_changes
 from emulator.cli import routing
 from emulator.cli.routing import Routing
 from emulator.cli.start import Options
+from emulator.dyno.slot import Signal
 from emulator.router import wire
+from emulator.router.table import State
 from emulator.router.wire import Counters, Kind
-from emulator.runtime.command import Scale, Shutdown
+from emulator.runtime.command import Restart, Scale, Shutdown
 from tests.api.bench import Bench
 
 NOBODY = 2**22 + 7
@@ -145,6 +147,20 @@ def test_it_is_told_once_a_turn_and_only_what_is_new_to_it(street):
     street.router.setblocking(False)
     with pytest.raises(BlockingIOError):
         street.told()
+
+
+def test_it_knows_before_a_dyno_is_told_to_stop(street):
+    street.told()
+    heard = []
+
+    def obey(order, world):
+        if isinstance(order, Signal):
+            ((_, body),) = street.told()
+            heard.append([dyno.state for dyno in wire.read_table(body).dynos])
+
+    street.routing.obey = obey
+    street.bench.kernel.submit(Restart())
+    assert heard == [[State.STARTING]]
 
 
 def test_what_it_does_not_take_yet_is_kept(street):
