@@ -91,7 +91,7 @@ def is_up(emulator: Emulator) -> bool:
 def test_the_emulator_at_every_call_of_its_boot(app: App) -> None:
     app.adversaries("plain")
     killed = 0
-    for n in passages(0, 71):
+    for n in passages(0, 97):
         emulator = app.start(before=EMULATOR.format(n=n))
         was_up = is_up(emulator)
         emulator.kill()
@@ -100,7 +100,7 @@ def test_the_emulator_at_every_call_of_its_boot(app: App) -> None:
             break
         killed += 1
         assert emulator.stderr == ""
-    assert killed > 15
+    assert killed > 12
     assert app.start().up("plain.1").stop() == 143
 
 
@@ -109,7 +109,7 @@ def test_the_emulator_at_every_call_of_its_boot(app: App) -> None:
 def test_warden_and_shim_at_every_line(app: App, role: str) -> None:
     """The dyno comes again, stop works, and of neither of its lives is anything left."""
     app.adversaries("plain")
-    for n in passages(10, 13):
+    for n in passages(10, 23):
         emulator = app.start(before=WARDEN.format(n=n, role=role)).up("plain.1")
         until(lambda: any(map(state, app.canary.pids("plain"))), "its process runs")
         assert emulator.stop() == 143, emulator.text

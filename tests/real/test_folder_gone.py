@@ -11,10 +11,14 @@ from tests.real.app import App
 pytestmark = pytest.mark.real
 
 
+ATTENTIVE = "from emulator.cli import emulator; emulator.TICK = 0.1"
+"""It looks every ten seconds else."""
+
+
 def test_an_emulator_whose_state_folder_is_deleted_stops(app: App) -> None:
     app.adversaries("plain")
-    emulator = app.start().up("plain.1")
+    emulator = app.start(before=ATTENTIVE).up("plain.1")
     shutil.rmtree(app.dir / ".hk-local")
-    assert emulator.ends(within=15) == 1
+    assert emulator.ends(within=10) == 1
     emulator.expect("hk-local[start]: the app's state folder was deleted; stopping")
     app.assert_nothing_left()
