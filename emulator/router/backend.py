@@ -10,7 +10,7 @@ from .hcode import Blame, Phase, Reason, classify
 from .head import CHUNKED, END, UNTIL_CLOSE, Malformed
 from .loop import READ, WRITE
 from .response import Unservable
-from .stream import BODY, BODY_VIEW, HEAD_BYTES, Stream
+from .stream import BODY, HEAD_BYTES, RESET, Stream
 from .tunnel import Tunnel
 
 TYPE_CHECKING = False
@@ -191,16 +191,12 @@ class Backend(Stream):
         self._pass_on(data, end, size)
 
     def read_body(self) -> None:
-        try:
-            size = self.sock.recv_into(BODY_VIEW)
-        except BlockingIOError:
+        size = self.receive()
+        if size is None:
             return
-        except OSError:
-            self._fail(hcode.H18)
-            return
-        if size:
+        if size > 0:
             self._pass_on(BODY, 0, size)
-        elif self.response is not None and self.response.length == UNTIL_CLOSE:
+        elif size != RESET and self.response is not None and self.response.length == UNTIL_CLOSE:
             self._finish()
         else:
             self._fail(hcode.H18)
@@ -248,10 +244,14 @@ class Backend(Stream):
         client.finish()
 
     def drained(self) -> None:
-        if self.client is not None:
-            self.client.resume()
-        else:
+        client = self.client
+        if client is None:
             self.send_no_more()
+            return
+        client.resume()
+        if client.exchange is not None and client.exchange.phase is Phase.WAITING:
+            # All of the request is sent only now.
+            client.deadline = self.loop.now + limits.FIRST_BYTE_SECONDS
 
     def _fail(self, code: Code) -> None:
         client = self.client
@@ -267,14 +267,9 @@ class Backend(Stream):
         self.pool.proxy.discarding.add(self)
 
     def read_nothing(self) -> None:
-        try:
-            if self.sock.recv_into(BODY_VIEW):
-                return
-        except BlockingIOError:
-            return
-        except OSError:
-            pass
-        self.close()
+        size = self.receive()
+        if size is not None and size <= 0:
+            self.close()
 
     def leave(self) -> None:
         """The client of a tunnel is gone: the dyno still gets its last words, and then the end."""

@@ -8,7 +8,7 @@ from .exchange import Exchange
 from .hcode import H26_CHUNK, H99, Phase
 from .head import END, Malformed
 from .request import Refused, check_beginning
-from .stream import BODY, BODY_VIEW, HEAD_BYTES, Stream
+from .stream import BODY, HEAD_BYTES, Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Client(Stream):
         "forwarded",
         "is_ending",
         "is_finished",
+        "is_refused",
         "keeps_alive",
         "peer",
         "proxy",
@@ -61,6 +62,9 @@ class Client(Stream):
 
         self.is_finished = False
         """The whole answer was given to us; the client has yet to take it."""
+
+        self.is_refused = False
+        """What it sends is no request, so nobody knows where that ends."""
 
         self.response_length = 0
         self._is_taking = False
@@ -153,13 +157,10 @@ class Client(Stream):
 
     def read_body(self) -> None:
         """The dyno gets what has come of the request's body."""
-        try:
-            size = self.sock.recv_into(BODY_VIEW)
-        except BlockingIOError:
+        size = self.receive()
+        if size is None:
             return
-        except OSError:
-            size = 0
-        if size:
+        if size > 0:
             self._upload(BODY, size)
         else:
             outcome.gone(self)
@@ -262,7 +263,7 @@ class Client(Stream):
         self.is_ending = True
         if self.pending:
             return
-        if self.body is None and not self.ahead:
+        if self.body is None and not self.ahead and not self.is_refused:
             self.close()
             return
         self.body, self.ahead = None, b""

@@ -51,6 +51,7 @@ def refuse(client: Client, refusal: Refused) -> None:
     """
     client.exchange = None
     client.keeps_alive = False
+    client.is_refused = True
     answer(client, refusal.status, TEXT, f"{refusal}\n".encode())
     client.linger()
 

@@ -33,6 +33,7 @@ BODY = bytearray(256 * 1024)
 """Where bodies pass through: one for all, since what is read is sent on in the same turn."""
 
 BODY_VIEW = memoryview(BODY)
+RESET = -1
 
 
 class Stream:
@@ -59,6 +60,15 @@ class Stream:
             self.flush()
         if events & ~WRITE and not self.is_closed:
             self.read()
+
+    def receive(self) -> int | None:
+        """How many bytes have come, into BODY: 0 at the end, RESET, None if there are none yet."""
+        try:
+            return self.sock.recv_into(BODY_VIEW)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return RESET
 
     def send(self, data: bytes | memoryview) -> None:
         """It was sent, or waits in `pending`; a connection that is broken shows that when read."""

@@ -44,13 +44,10 @@ class Tunnel:
 
     def from_client(self) -> None:
         """The dyno gets what has come."""
-        try:
-            size = self.client.sock.recv_into(BODY_VIEW)
-        except BlockingIOError:
+        size = self.client.receive()
+        if size is None:
             return
-        except OSError:
-            size = 0
-        if not size:
+        if size <= 0:
             outcome.gone(self.client)
             return
         self.client.deadline = self.loop.now + limits.IDLE_SECONDS
@@ -60,13 +57,10 @@ class Tunnel:
 
     def from_dyno(self) -> None:
         """The client gets what has come."""
-        try:
-            size = self.backend.sock.recv_into(BODY_VIEW)
-        except BlockingIOError:
+        size = self.backend.receive()
+        if size is None:
             return
-        except OSError:
-            size = 0
-        if not size:
+        if size <= 0:
             self.backend.close()
             self.client.finish()
             return

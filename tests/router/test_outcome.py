@@ -151,6 +151,33 @@ def test_the_wait_for_the_first_byte_begins_when_all_was_sent(scene: Scene) -> N
     peer.close()
 
 
+def test_a_dyno_that_reads_slowly_has_its_30_seconds_from_the_last_byte(scene: Scene) -> None:
+    (dyno,) = scene.dynos(UP)
+    size = 20_000_000
+    client = scene.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % size)
+    peer = dyno.accept()
+    block, left = memoryview(b"x" * 1_000_000), size
+    while left:
+        try:
+            left -= client.sock.send(block[:left])
+        except BlockingIOError:
+            if not scene.loop.turn(0.01):
+                scene.advance(20)
+                peer.look()
+        peer.data = peer.data[-100:]
+    scene.until(lambda: peer.look() is None or not any(one.body for one in scene.proxy.clients))
+    scene.settle()
+    peer.look()
+    scene.settle()
+    scene.advance(29)
+    assert not client.look()
+    scene.advance(1)
+    assert "code=H12" in scene.line()
+    assert status(client) == 503
+    peer.close()
+
+
 @pytest.mark.parametrize("ending", [Peer.close, Peer.reset])
 def test_h13_without_a_response(scene: Scene, ending: object) -> None:
     (dyno,) = scene.dynos(UP)

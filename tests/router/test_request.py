@@ -96,7 +96,12 @@ def test_no_dyno_ever_sees_any_of_that(scene: Scene) -> None:
         assert client.ends().startswith(b"HTTP/1.1 %d " % status)
         client.close()
     scene.settle()
-    assert scene.lines == []
+    assert scene.lines == [] and not scene.proxy.clients
+    client = scene.client()
+    client.send(b"POST / HTTP/1.1\r\nHost : x\r\n\r\n")
+    client.has(b"Name: value: b'Host : x'\n")
+    client.send(b"more")
+    assert client.ends() == b"" and not client.is_reset
     with pytest.raises(BlockingIOError):
         dyno.sock.accept()
 
