@@ -26,6 +26,8 @@ STACK = "heroku-24"
 MOST_MB = 500
 """Compressed. Source: Dev Center, limits, slug size."""
 RESULT = "result"
+ALONE = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+"""For a commit: what the user has set up for their own work tree has no say in it."""
 REJECTED = 1
 
 
@@ -105,13 +107,14 @@ def build(order: Order, env: Mapping[str, str], say: Callable[[str], None]) -> d
 
 def lay_out(order: Order, target: str, say: Callable[[str], None]) -> str:
     """The code is in the folder `target`; what it is, for a message."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     if order.commit:
         say(f"-----> Building commit {order.commit[:8]}")
-        tree.from_commit(order.git_dir, order.commit, target, {**os.environ, **order.git_env})
+        tree.from_commit(order.git_dir, order.commit, target, {**env, **ALONE, **order.git_env})
         remove_ignored(target, ignored_by(target))
         return f"commit {order.commit[:8]}"
     say(f"-----> Building {order.folder}")
-    is_told = tree.from_folder(order.folder, target, os.environ, ignored_by(order.folder))
+    is_told = tree.from_folder(order.folder, target, env, ignored_by(order.folder))
     if not is_told:
         say("       not a git repository: every file but .env and installed dependencies")
     return order.folder

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 
 from emulator.dyno.slot import Exited
-from emulator.runtime.folder import COPIES, SLUGS
+from emulator.runtime.folder import SLUGS
 
 from .places import clear, lost
 
@@ -49,8 +48,7 @@ class Deployments:
         if release and release.slug:
             text = IN_SLUG.format(version=release.version, description=release.description)
             emulator.say("start", text)
-        if self.folder.old(COPIES):
-            threading.Thread(target=clear, args=(self.folder,), daemon=True).start()
+        clear(self.folder)
 
     def deploy(self, code: Code, tell: Callable[[Mapping[str, object]], None]) -> Deploying:
         if self.building is None:

@@ -30,16 +30,32 @@ def place(folder: Folder, launch: str, slug: str, config: Mapping[str, str]) -> 
 
 
 def clear(folder: Folder) -> None:
-    """Copies that a killed emulator left are gone."""
-    import shutil
+    """Copies that a killed emulator left are being removed."""
+    _remove(folder.old(COPIES))
 
-    for path in folder.old(COPIES):
-        shutil.rmtree(path, ignore_errors=True)
+
+def _remove(paths: list[str]) -> None:
+    """They are being removed, in a thread: that may take long."""
+    if paths:
+        import shutil
+        import threading
+
+        def remove() -> None:
+            for path in paths:
+                shutil.rmtree(path, ignore_errors=True)
+
+        threading.Thread(target=remove, daemon=True).start()
 
 
 def lost(folder: Folder, launch: str) -> str:
-    """What that launch, which has ended, wrote and nobody will see again; "" if nothing."""
+    """What that launch, which has ended, wrote and nobody will see again; "" if nothing.
+
+    Its copy is gone, also where whoever was to remove it was killed.
+    """
     path = folder.file(f"{COPIES}/{launch.replace('@', '-')}")
+    if os.path.exists(f"{path}/app"):
+        _remove([path])
+        return ""
     try:
         with open(f"{path}/lost", encoding="utf-8", errors="replace") as file:
             count, *names = file.read().split("\n")

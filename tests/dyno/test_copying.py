@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emulator.dyno.warden import copying
-from emulator.dyno.warden.copying import Copy, Removal, copy_file, leave, stamp
+from emulator.dyno.warden.copying import Copy, Removal, copy_file, leave, settle, stamp
 
 
 @pytest.fixture
@@ -69,6 +70,29 @@ def test_copying_ends_when_its_caller_says_so(app: Path) -> None:
 
     with pytest.raises(InterruptedError):
         Copy(str(app), str(app.parent / "p/app"), True, look).make()
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(0.5, False), (2.5, True)])
+def test_copying_that_takes_long_is_told(
+    app: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, is_told: bool
+) -> None:
+    monkeypatch.setattr(copying, "_clone", lambda reader, writer: False)
+    reader, writer = os.pipe()
+    monkeypatch.setattr(copying, "LINK", reader)
+    clock = itertools.count(10.0, seconds)
+    monkeypatch.setattr(copying.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(os, "chdir", lambda path: None)
+    log, told = os.pipe()
+    assert settle(str(app), str(app.parent / "place"), True, told) > 0
+    os.close(told)
+    with open(log) as said:
+        text = said.read()
+    assert ("6 files copied, for this file system has no clones, in 2.5 s" in text) is is_told
+    os.write(writer, b"T")
+    with pytest.raises(InterruptedError):
+        settle(str(app), str(app.parent / "other"), True, 2)
+    os.close(reader)
+    os.close(writer)
 
 
 def test_a_clone_that_fails_is_a_copy_and_is_not_tried_again(

@@ -305,6 +305,11 @@ def test_a_dyno_of_an_ephemeral_start_writes_to_its_own_copy(site: Site) -> None
     pwd, home, *names = done.stdout.split()
     assert pwd == home and pwd.endswith("/app") and "/dynos/run." in pwd
     assert "version" in names and "lost.txt" not in names
+    # Even if whoever is to remove the copy is killed, it goes.
+    (shim,) = emulator.shims
+    os.kill(shim, 9)
+    emulator.expect("State changed from up to crashed")
+    until(lambda: not copy.exists(), "the copy is removed")
     assert emulator.stop() == 143
-    assert site.copies == set()
+    until(lambda: site.copies == set(), "no copy is left")
     assert not (site.app.dir / "lost.txt").exists()

@@ -31,7 +31,7 @@ sys.setprofile(begin)
 """
 """From the end of the build on, the nth call is not survived."""
 
-STEPS = (1, 40, 150, 400)
+STEPS = (1, 60, 200)
 """Calls after the end of the build; most are before and while the release is saved."""
 
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 import select
 import sys
+import time
 
 from .wire import LINK
 
@@ -29,6 +30,8 @@ LINKED = ("node_modules", ".venv", "venv")
 MOST_FILES = 200_000
 MOST_NAMED = 5
 CHUNK = 1 << 30
+LONG = 1.0
+"""Seconds of copying that are worth a word."""
 
 NO_LOSS = (".pyc", ".pid", ".sock")
 NO_LOSS_IN = ("__pycache__", "tmp", "node_modules")
@@ -142,9 +145,9 @@ def _copy(reader: int, writer: int) -> None:
             data = data[os.write(writer, data) :]
 
 
-def settle(source: str, place: str, is_whole: bool) -> int:
-    """The copy is there and the working directory; when it was complete. Raises OSError, also
-    where the shim hears anything meanwhile: it is to end."""
+def settle(source: str, place: str, is_whole: bool, told: int) -> int:
+    """The copy is there and the working directory; when it was complete. That it took long was
+    told. Raises OSError, also where the shim hears anything meanwhile: it is to end."""
     poll = select.poll()
     poll.register(LINK, select.POLLIN)
 
@@ -152,7 +155,13 @@ def settle(source: str, place: str, is_whole: bool) -> int:
         if poll.poll(0):
             raise InterruptedError(0, "told to stop while its files were being copied")
 
-    Copy(source, f"{place}/app", is_whole, look).make()
+    begun = time.monotonic()
+    copy = Copy(source, f"{place}/app", is_whole, look)
+    copy.make()
+    seconds = time.monotonic() - begun
+    if seconds > LONG:
+        how = "cloned" if copy.clones else "copied, for this file system has no clones,"
+        os.write(told, f"hk-local: {copy.files} files {how} in {seconds:.1f} s\n".encode())
     os.chdir(f"{place}/app")
     return stamp(place)
 

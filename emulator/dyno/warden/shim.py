@@ -121,7 +121,7 @@ def _start(start: Start) -> int:
     if start.place:
         from .copying import settle
 
-        start.copied_at = settle(*start.place)
+        start.copied_at = settle(*start.place, start.fds[-1])
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (start.nofile, hard))
     if start.tty or sys.platform != "linux":
