@@ -308,6 +308,7 @@ COMMANDS: dict[str, Syntax] = {
         "releases:rollback",
         True,
         (
+            (("--no-wait",), "no_wait", "flag", False),
             (("--app", "-a"), "app", "text", None),
             (("--dir", "-C"), "dir", "text", None),
             ((), "release", "text", None),
@@ -317,6 +318,7 @@ COMMANDS: dict[str, Syntax] = {
         "releases:retry",
         True,
         (
+            (("--no-wait",), "no_wait", "flag", False),
             (("--app", "-a"), "app", "text", None),
             (("--dir", "-C"), "dir", "text", None),
         ),

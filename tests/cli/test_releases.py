@@ -35,17 +35,32 @@ def test_output(emulator, hk_local):
     assert result.err == f"{WARNING}Release v3 has no release output available.\n"
 
 
+UP = '{"release":9,"up":1,"of":2,"crashed":[],"done":false}\n'
+DONE = '{"release":9,"up":2,"of":2,"crashed":[],"done":true}\n'
+WAITED = "Waiting for every dyno to be running v9... 2 / 2, done\nv9 is live\n"
+
+
 def test_rollback(emulator, hk_local):
     emulator.on("POST /apps/~/releases", "", 201, HK_Message="Rolling%20back", HK_Version="9")
+    emulator.on("GET /hk-local/wait?release=1", UP + DONE)
     result = hk_local("rollback", "v7")
     assert (result.code, result.out) == (0, "")
     assert result.err == (
         "Rolling back\n"
         f"{WARNING}Rollback affects code and config vars; it doesn't add or remove addons.\n"
-        f"{WARNING}To undo, run: hk-local rollback v8\n"
+        f"{WARNING}To undo, run: hk-local rollback v8\n{WAITED}"
     )
-    hk_local("releases:rollback")
-    assert [json.loads(one.body)["release"] for one in emulator.requests] == ["v7", "previous"]
+    assert "v9 is live" not in hk_local("releases:rollback", "--no-wait").err
+    asked = [json.loads(one.body) for one in emulator.requests if one.method == "POST"]
+    assert [one["release"] for one in asked] == ["v7", "previous"]
+
+
+def test_a_rollback_whose_dynos_crash(emulator, hk_local):
+    emulator.on("POST /apps/~/releases", "", 201, HK_Version="9")
+    crashed = DONE.replace("[]", '["web.1"]')
+    emulator.on("GET /hk-local/wait?release=1", crashed)
+    result = hk_local("rollback")
+    assert result.code == 1 and result.err.endswith("hk-local: web.1 crashed\n")
 
 
 def test_a_rollback_whose_release_command_fails(emulator, hk_local):
@@ -61,14 +76,17 @@ def test_a_rollback_whose_release_command_fails(emulator, hk_local):
 
 def test_retry(emulator, hk_local):
     emulator.on("GET /apps/~/releases/~", '{"version":4,"description":"Set A","slug":{"id":"s-1"}}')
-    emulator.on("POST /apps/~/releases", "", 201, HK_Message="Retrying", HK_Release="5")
-    emulator.on("GET /apps/~/releases/5/output", "fine\n")
-    emulator.on("GET /apps/~/releases/5", '{"status":"succeeded"}')
+    emulator.on(
+        "POST /apps/~/releases", "", 201, HK_Message="Retrying", HK_Release="9", HK_Version="9"
+    )
+    emulator.on("GET /apps/~/releases/9/output", "fine\n")
+    emulator.on("GET /apps/~/releases/9", '{"status":"succeeded"}')
+    emulator.on("GET /hk-local/wait?release=1", UP + DONE)
     result = hk_local("releases:retry")
     assert (result.code, result.out, result.err) == (
         0,
         "Running release command...\nfine\n",
-        "Retrying\n",
+        f"Retrying\n{WAITED}",
     )
     (asked,) = [json.loads(one.body) for one in emulator.requests if one.method == "POST"]
     assert asked == {"slug": "s-1", "description": "Retry of v4: Set A"}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from emulator.cli.client import JSON, Client, quote
+from emulator.cli.client import JSON, Client, query, quote
 from emulator.cli.follow import follow
-from emulator.cli.output import show, show_json, warn
+from emulator.cli.output import say, show, show_json, warn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from emulator.cli.response import Response
 
 NEWEST, PREVIOUS = "~", "previous"
 
@@ -43,8 +47,8 @@ def output(release: str | None, app: str | None, dir: str | None) -> int:
     return show(client.ask("GET", f"{path}/output"))
 
 
-def rollback(release: str | None, app: str | None, dir: str | None) -> int:
-    """There is a new release with the code and the config vars of that one."""
+def rollback(release: str | None, no_wait: bool, app: str | None, dir: str | None) -> int:
+    """There is a new release with the code and the config vars of that one, and dynos run it."""
     from json import dumps
 
     client = Client(dir, app)
@@ -54,11 +58,14 @@ def rollback(release: str | None, app: str | None, dir: str | None) -> int:
     warn("Rollback affects code and config vars; it doesn't add or remove addons.")
     before = int(response.headers["hk-version"]) - 1  # as the Heroku CLI reckons it
     warn(f"To undo, run: hk-local rollback v{before}")
-    return follow(client, response)
+    return _settled(client, response, no_wait)
 
 
-def retry(app: str | None, dir: str | None) -> int:
-    """The newest release's command has run once more. Source: Heroku CLI, releases:retry."""
+def retry(no_wait: bool, app: str | None, dir: str | None) -> int:
+    """The newest release's command has run once more, and dynos run what it releases.
+
+    Source: Heroku CLI, releases:retry.
+    """
     from json import dumps, loads
 
     client = Client(dir, app)
@@ -68,4 +75,15 @@ def retry(app: str | None, dir: str | None) -> int:
     description = f"Retry of v{found['version']}: {found['description']}"
     response = client.ask("POST", path, dumps({"slug": slug or NEWEST, "description": description}))
     show(response)
-    return follow(client, response)
+    return _settled(client, response, no_wait)
+
+
+def _settled(client: Client, response: Response, no_wait: bool) -> int:
+    """Its release command has succeeded and every dyno runs it. Raises ReleaseFailed, Crashed."""
+    follow(client, response)
+    if not no_wait:
+        from emulator.cli.commands import wait
+
+        wait.follow(client.ask("GET", f"/hk-local/wait{query(release=1)}", accept=JSON))
+        say(f"v{response.headers['hk-version']} is live")
+    return 0

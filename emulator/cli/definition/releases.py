@@ -13,6 +13,10 @@ Release = Annotated[
     str | None, Argument(metavar="[RELEASE]", help="A release, such as v12; else the last one")
 ]
 
+NoWait = Annotated[
+    bool, Option("--no-wait", help="Return once it is released, before its dynos are up")
+]
+
 
 @command("releases", "releases:releases", RELEASES, examples="hk-local releases -n 5")
 def releases(
@@ -74,19 +78,20 @@ def releases_rollback(
         str | None,
         Argument(metavar="[RELEASE]", help="A release, such as v12; else the one before"),
     ] = None,
+    no_wait: NoWait = False,
     app: App = None,
     dir: Dir = None,
 ) -> None:
     """Release the code and config vars of an earlier release again.
 
-    It is a new release; the config vars in .env are as they were then. With a release command the
-    exit code is 1 if that fails.
+    It is a new release; the config vars in .env are as they were then. The exit code is 1 if its
+    release command fails or a dyno crashes.
     """
 
 
 @command("releases:retry", "releases:retry", RELEASES, examples="hk-local releases:retry")
-def releases_retry(app: App = None, dir: Dir = None) -> None:
+def releases_retry(no_wait: NoWait = False, app: App = None, dir: Dir = None) -> None:
     """Run the last release's command once more.
 
-    That is a new release. The exit code is 1 if it fails.
+    That is a new release. The exit code is 1 if it fails or a dyno crashes.
     """

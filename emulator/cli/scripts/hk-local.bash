@@ -82,10 +82,10 @@ _hk_local_syntax() {
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
         releases:rollback | rollback)
-            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            options='--no-wait --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
         releases:retry)
-            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            options='--no-wait --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
         addons)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''

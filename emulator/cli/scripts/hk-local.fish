@@ -202,10 +202,12 @@ complete -c hk-local -n '__hk_local_is releases:output' -l app -s a -x -d 'App t
 complete -c hk-local -n '__hk_local_is releases:output' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:rollback' -d 'Release the code and config vars of an earlier release again'
+complete -c hk-local -n '__hk_local_is releases:rollback rollback' -l no-wait -d 'Return once it is released, before its dynos are up'
 complete -c hk-local -n '__hk_local_is releases:rollback rollback' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is releases:rollback rollback' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'releases:retry' -d 'Run the last release\'s command once more'
+complete -c hk-local -n '__hk_local_is releases:retry' -l no-wait -d 'Return once it is released, before its dynos are up'
 complete -c hk-local -n '__hk_local_is releases:retry' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is releases:retry' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 

@@ -132,12 +132,12 @@ _hk_local_syntax() {
             positional=''
             ;;
         releases:rollback | rollback)
-            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            options=('--no-wait:Return once it is released, before its dynos are up' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
         releases:retry)
-            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            options=('--no-wait:Return once it is released, before its dynos are up' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
