@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import socket
 import threading
 import time
@@ -87,6 +88,17 @@ def taken(scheme: str, peer: Peer) -> Result:
     return Result(values, f"{lost} lost" if lost else "all arrived", wrong=bool(lost))
 
 
+def archived(peer: Peer) -> Result:
+    """What a drain costs that compresses into a folder; all lines must be there in the end."""
+    with Supervised(peer, [f"write {LINES} drip"]) as run:
+        drained(run, f"file://{run.folder}/archive/")
+        values = measured(run, lambda: len(run.words) == 2)
+        time.sleep(CALM)
+        segments = list((run.folder / "archive").rglob("*.gz"))
+        lost = LINES - sum(gzip.decompress(path.read_bytes()).count(END) for path in segments)
+    return Result(values, f"{lost} lost" if lost else "all arrived", wrong=bool(lost))
+
+
 def missed(url: str, peer: Peer) -> Result:
     """The same without a receiver that takes them, or without any drain."""
     with Supervised(peer, [f"write {LINES} drip"]) as run, contextlib.ExitStack() as stack:
@@ -140,6 +152,14 @@ SUITES = [
         )
         for name, scheme in (("http", "http"), ("syslog", "syslog"))
     ],
+    Suite(
+        name="drain-archive",
+        title="A drain to a folder of compressed segments beside 60,000 lines/s",
+        metrics=COSTS,
+        measure=archived,
+        applies=is_ours,
+        rounds=3,
+    ),
     *[
         Suite(
             name=f"drain-{name}",

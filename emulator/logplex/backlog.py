@@ -53,7 +53,7 @@ class Backlog:
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
         self._blocks: deque[Block] = deque()
-        self._size = 0
+        self.size = 0
         self._dropped = 0
         self._since_ns = 0
         self.lost = 0
@@ -70,8 +70,8 @@ class Backlog:
         """The blocks are the newest; the oldest make room for them, even all of them."""
         for block in blocks:
             self._blocks.append(block)
-            self._size += len(block.body) + BLOCK_BYTES
-        while self._size > self._budget:
+            self.size += len(block.body) + BLOCK_BYTES
+        while self.size > self._budget:
             oldest = self._pop()
             self.lose(oldest.lines, oldest.at_ns)
 
@@ -85,7 +85,7 @@ class Backlog:
 
     def _pop(self) -> Block:
         oldest = self._blocks.popleft()
-        self._size -= len(oldest.body) + BLOCK_BYTES
+        self.size -= len(oldest.body) + BLOCK_BYTES
         return oldest
 
     def loss(self) -> Loss | None:

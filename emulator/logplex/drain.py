@@ -111,7 +111,7 @@ class Drain:
             if self._end_at is not None:
                 return None
             self._outlet.close()
-        self._wait(self._outlet.patience)
+        self._collect()
         if self._is_over:
             return None
         with self._bell:
@@ -127,6 +127,16 @@ class Drain:
             if not self._backlog and self._end_at is None:
                 self._bell.wait(IDLE_SECONDS)
             return bool(self._backlog)
+
+    def _collect(self) -> None:
+        """The next batch is full, or has waited for as long as it may."""
+        until = self._times.monotonic() + self._outlet.patience
+        with self._bell:
+            while self._end_at is None and self._backlog.size < self._packer.room:
+                left = until - self._times.monotonic()
+                if left <= 0:
+                    break
+                self._bell.wait(left)
 
     @property
     def _is_over(self) -> bool:

@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import unquote_to_bytes
 
 from emulator.logplex import frame, link
-from emulator.logplex.outlet import Refused, framing
+from emulator.logplex.outlet import PATIENCE, Refused, framing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class HttpsOutlet:
 
     batch_bytes = BATCH_BYTES
     tries = TRIES
-    patience = 0.0
+    patience = PATIENCE
 
     def __init__(self, where: Address, token: str) -> None:
         self._where = where

@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 
 from emulator.logplex import frame, link
-from emulator.logplex.outlet import Torn, framing
+from emulator.logplex.outlet import PATIENCE, Torn, framing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class SyslogOutlet:
 
     batch_bytes = BATCH_BYTES
     tries = 1
-    patience = 0.0
+    patience = PATIENCE
 
     def __init__(self, where: Address, token: str) -> None:
         self._where = where

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
         def delay(self, failures: int, luck: float) -> float: ...
 
 
+PATIENCE = 0.01
+"""What comes in so many seconds is sent together: a wake-up costs as much as many lines."""
+
+
 class Refused(Exception):
     """The receiver will not have that batch, however often it is sent."""
 

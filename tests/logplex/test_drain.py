@@ -134,6 +134,16 @@ def test_what_came_is_delivered_in_order_and_the_connection_closed_at_the_end():
     assert (bench.drain.delivered, bench.drain.lost, bench.told) == (3, 0, [])
 
 
+def test_a_batch_waits_to_become_larger_but_not_once_it_is_full():
+    bench = Bench(batch_bytes=1000)
+    bench.patience = 1.0
+    bench.waits = [lambda: bench.drain.push([lines(*"x" * 1000)])]
+    bench.run(lines("a"))
+    sends = [at for at, what in bench.diary if what.startswith("send")]
+    assert sends[0] == 1.0, "the first line waits for others"
+    assert sends[1:-1] == [1.0] * (len(sends) - 2) and len(sends) > 50
+
+
 def test_a_connection_that_idles_is_closed():
     bench = Bench()
     bench.waits = [None, lambda: bench.drain.push([lines("b")])]
