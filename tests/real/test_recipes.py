@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.real, needs_redis]
 RECIPES = Path(__file__).with_name("recipes")
 BULLMQ = os.environ.get("HK_LOCAL_BULLMQ", "")
 """A folder of node modules with bullmq 6 and ioredis 5."""
+SIDEKIQ = shutil.which("sidekiq")
 COUNT = 4
 PATIENCE = 60.0
 
@@ -40,15 +41,29 @@ for number in range(int(sys.argv[1])):
 """
 
 
+PUSH = """
+ARGV[0].to_i.times do |number|
+  job = { "class" => Work, "queue" => "sidekiq-right", "args" => ["sidekiq-right", number] }
+  Sidekiq::Client.push(job)
+end
+"""
+
+
+def is_here(name: str) -> bool:
+    """Whether the framework of that recipe can be used."""
+    needs = {"bullmq": BULLMQ, "sidekiq": SIDEKIQ}
+    return bool(needs.get(name.partition("-")[0], True))
+
+
 class Workshop(Served):
     """The workers of every recipe, whose first job is in flight."""
 
     def __init__(self, home: Path, server: RedisServer) -> None:
         lines = (RECIPES / "Procfile").read_text().splitlines(keepends=True)
-        used = [line for line in lines if BULLMQ or not line.startswith("bullmq")]
+        used = [line for line in lines if is_here(line.partition(":")[0])]
         self.names = [line.partition(":")[0] for line in used]
         super().__init__(home, "".join(used), f"REDIS_URL={server.url}\n")
-        for path in RECIPES.glob("*.[jp]*"):
+        for path in RECIPES.glob("*.*"):
             shutil.copy(path, self.dir)
         path = f"{Path(sys.executable).parent}{os.pathsep}{self.plain['PATH']}"
         self.plain |= {"PATH": path, "NODE_PATH": BULLMQ, "PYTHONWARNINGS": "ignore"}
@@ -59,6 +74,8 @@ class Workshop(Served):
         words = [[sys.executable, "-c", QUEUE, str(COUNT)]]
         if BULLMQ:
             words.append(["node", "bullmq_add.js", str(COUNT), "bullmq-right", "bullmq-wrong"])
+        if SIDEKIQ:
+            words.append(["ruby", "-r", "./sidekiq_jobs.rb", "-e", PUSH, str(COUNT)])
         for command in words:
             subprocess.run(command, cwd=self.dir, env=env, check=True, timeout=PATIENCE)
 
@@ -95,8 +112,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 
 def all_of(name: str) -> pytest.MarkDecorator | object:
     skipped = pytest.mark.skipif(
-        name.startswith("bullmq") and not BULLMQ and not os.environ.get("CI"),
-        reason="HK_LOCAL_BULLMQ names no folder with bullmq",
+        not is_here(name) and not os.environ.get("CI"),
+        reason="there is no sidekiq, or HK_LOCAL_BULLMQ names no folder with bullmq",
     )
     return pytest.param(name, marks=skipped)
 
@@ -104,7 +121,7 @@ def all_of(name: str) -> pytest.MarkDecorator | object:
 FRAMEWORKS = [all_of(name) for name in ("rq", "celery", "bullmq")]
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", [*FRAMEWORKS, all_of("sidekiq")])
 def test_with_the_recipe_no_job_is_lost(workshop: Workshop, name: str) -> None:
     wanted = [str(number) for number in range(COUNT)]
     right = f"{name}-right"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from emulator.app.formation import Change, Quantity, parse_changes
+from emulator.app.surroundings import Addon
 from emulator.clock import Clock
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import (
@@ -26,6 +27,7 @@ from emulator.errors import NotFound
 from emulator.event import Event
 from emulator.runtime.command import Restart, Scale, Shutdown, Start
 from emulator.runtime.kernel import STALL, Kernel, NotSaved
+from emulator.runtime.schedule import LOOK, AddJob
 from emulator.runtime.world import World
 
 
@@ -280,3 +282,23 @@ def test_a_dyno_that_is_gone_leaves_no_alarm() -> None:
 
 def _change(type_: str, quantity: int) -> tuple[Change, ...]:
     return parse_changes((f"{type_}={quantity}",))
+
+
+def test_all_scheduled_jobs_share_one_deadline_even_after_a_stall() -> None:
+    desk = Desk()
+    desk.start(worker=1)
+    desk.up("worker.1")
+    addon = Addon("1", "scheduler-flat-1", "scheduler", "standard", "", "", 0, 0, 1.0, 1.0)
+    desk.kernel.world = desk.kernel.world.replace(addons=(addon,))
+    for _ in range(3):
+        desk.kernel.submit(AddJob("report", "10m"))
+    assert desk.alarms[-1] == 1000 + LOOK
+    for minute in range(1, 10):
+        desk.clock.now = 1000 + 60.0 * minute
+        desk.kernel.wake()
+        assert desk.alarms[-1] == pytest.approx(desk.clock.now + LOOK)
+    desk.clock.now = 1630.0
+    desk.kernel.wake()
+    spawned = [launch for launch in desk.orders(Spawn) if launch.startswith("scheduler.")]
+    assert len(spawned) == 3
+    assert len([one for one in desk.kernel.deadlines if one[1] == "scheduler"]) == 1

@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from emulator import event
+from emulator.addon.schedule import period
 from emulator.app.surroundings import Addon, Attachment, Job
 from emulator.dyno.policy import Policy
 from emulator.dyno.slot import Instant
@@ -160,6 +163,32 @@ def test_a_thousand_jobs_have_one_deadline_and_names_of_their_own() -> None:
     names = [slot.name for slot in app.world.slots.values() if slot.type == "scheduler"]
     assert len(names) == len(starts(app)) == 300
     assert {each.dyno for each in app.world.jobs} == set(names)
+
+
+NAPS = some.one_of(
+    some.floats(0, 700), some.floats(3000, 4000), some.sampled_from([60.0, 600.0, 3600.0, 7200.0])
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(some.sampled_from(["10m", "hour"]), some.lists(some.tuples(some.booleans(), NAPS)))
+def test_each_slot_is_run_or_missed_exactly_once(
+    every: str, naps: list[tuple[bool, float]]
+) -> None:
+    """Whether time passes while we watch, or while the machine sleeps."""
+    app = running()
+    app.plays(app.world.free_name("scheduler"), BRIEF)
+    app.ask(AddJob("poll", every))
+    first = job(app).next_at
+    for is_asleep, seconds in naps:
+        if is_asleep:
+            app.now += seconds
+            app.ask(ask.Slept(seconds))
+        else:
+            app.run(seconds)
+    slots = round((job(app).next_at - first) / period(job(app)))
+    assert len(starts(app)) + sum(it.slots for it in missed(app)) == slots
+    assert EPOCH + app.now < job(app).next_at <= EPOCH + app.now + period(job(app))
 
 
 def test_a_job_is_run_now() -> None:

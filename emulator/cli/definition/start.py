@@ -74,7 +74,10 @@ StrictBind = Annotated[
 ]
 Pace = Annotated[Literal["heroku"] | None, Option("--pace", help="Take as long as Heroku takes")]
 TimeScale = Annotated[
-    float, Option("--time-scale", metavar="N", help="Cycling, cool-off and idling N times faster")
+    float,
+    Option(
+        "--time-scale", metavar="N", help="Cycling, cool-off, idling and Scheduler N times faster"
+    ),
 ]
 Reload = Annotated[
     list[str],

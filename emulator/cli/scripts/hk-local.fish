@@ -42,7 +42,7 @@ complete -c hk-local -n '__hk_local_is start' -l no-router -d 'Web dynos are rea
 complete -c hk-local -n '__hk_local_is start' -l api-port -x -d 'Port of the API, for the Heroku CLI; else any, and the same at the next start'
 complete -c hk-local -n '__hk_local_is start' -l strict-bind -d 'A web dyno that listens on loopback only gets R10'
 complete -c hk-local -n '__hk_local_is start' -l pace -x -a 'heroku' -d 'Take as long as Heroku takes'
-complete -c hk-local -n '__hk_local_is start' -l time-scale -x -d 'Cycling, cool-off and idling N times faster'
+complete -c hk-local -n '__hk_local_is start' -l time-scale -x -d 'Cycling, cool-off, idling and Scheduler N times faster'
 complete -c hk-local -n '__hk_local_is start' -l reload -x -a '(__hk_local_names types)' -d 'Restart these at a change of code; else all whose command does not reload itself'
 complete -c hk-local -n '__hk_local_is start' -l no-reload -d 'An edit of code, Procfile or .env restarts nothing'
 complete -c hk-local -n '__hk_local_is start' -l no-prefix -d 'Lines as the dynos write them, without their names'
