@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites import (
+    addons,
     api,
     command,
     deploy,
@@ -26,6 +27,7 @@ ALL: list[Suite] = [
     *rest.SUITES,
     *command.SUITES,
     *scale.SUITES,
+    *addons.SUITES,
     *api.SUITES,
     *drain.SUITES,
     *router.SUITES,

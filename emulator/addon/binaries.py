@@ -106,6 +106,12 @@ def _major(program: str) -> int:
         return 0
 
 
+def has_tls(postgres: Postgres) -> bool:
+    """Whether it was built with TLS: if not, it has a message that says so."""
+    with open(os.path.join(postgres.folder, "postgres"), "rb") as program:
+        return b"SSL is not supported by this build" not in program.read()
+
+
 def _in_wheel(package: str, pattern: str) -> Iterator[str]:
     """Programs in a package that is not imported: that would take a fifth of a second."""
     for folder in sys.path:

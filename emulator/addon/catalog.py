@@ -67,7 +67,8 @@ class Plan(Fact):
 class Service(Fact):
     """`template` is that of its add-ons; `is_served`: a server of ours stands behind it.
 
-    `extra` names attachments after the first: `PREFIX_COLOUR`. `ready` is a command that succeeds
+    `extra` names attachments after the first: `PREFIX_COLOUR`. With `has_tls` there is a second
+    port, so that TLS can be put before the server. `ready` is a command that succeeds
     once the server is ready, where that its port is open does not tell.
     """
 
@@ -142,6 +143,7 @@ SERVICES = {
             POSTGRES_PLANS,
             "URL=postgres://$USER:$PASSWORD@localhost:$PORT/$DATABASE",
             extra="HEROKU_POSTGRESQL",
+            has_tls=True,
         ),
         Service(
             SCHEDULER,

@@ -9,22 +9,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ssl
 
+    from .recipe import TlsFront
+
 HOST = "127.0.0.1"
 BACKLOG = 128
 BLOCK = 65536
 
+REQUEST = 8
+TLS_REQUEST = bytes.fromhex("00000008 04d2162f")
+GSS_REQUEST = bytes.fromhex("00000008 04d21630")
+"""What a client of Postgres says first, if it wants that. Source: protocol-message-formats."""
+
 
 class Front:
-    """Listens at `port` from now on, until `close`. Raises OSError."""
+    """Listens from now on, until `close`. Raises OSError."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, port: int, target: int, context: ssl.SSLContext
+        self, loop: asyncio.AbstractEventLoop, front: TlsFront, context: ssl.SSLContext
     ) -> None:
-        self._target = target
+        self._front = front
         self._context = context
         self._loop = loop
         self._tasks: set[asyncio.Task[None]] = set()
-        self._socket = socket.create_server((HOST, port), backlog=BACKLOG)
+        self._socket = socket.create_server((HOST, front.port), backlog=BACKLOG)
         self._socket.setblocking(False)
         loop.add_reader(self._socket, self._accept)
 
@@ -42,20 +49,39 @@ class Front:
         ends: list[asyncio.StreamWriter] = []
         try:
             reader = asyncio.StreamReader(loop=self._loop)
-            protocol = asyncio.StreamReaderProtocol(reader, loop=self._loop)
-            transport, _ = await self._loop.connect_accepted_socket(
-                lambda: protocol, link, ssl=self._context
+            # The writer is the protocol's own: start_tls would close that of another.
+            protocol = asyncio.StreamReaderProtocol(
+                reader, lambda _, writer: ends.append(writer), loop=self._loop
             )
-            ends.append(asyncio.StreamWriter(transport, protocol, reader, self._loop))
-            there, back = await asyncio.open_connection(HOST, self._target)
+            at_once = None if self._front.is_asked else self._context
+            await self._loop.connect_accepted_socket(lambda: protocol, link, ssl=at_once)
+            writer = ends[0]
+            first = await self._greet(reader, writer) if self._front.is_asked else b""
+            there, back = await asyncio.open_connection(HOST, self._front.target)
             ends.append(back)
-            pumps = (self._pump(reader, back), self._pump(there, ends[0]))
-            await asyncio.gather(*pumps)
+            back.write(first)
+            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
         except (OSError, EOFError):  # ssl.SSLError is an OSError
             link.close()
         finally:
             for end in ends:
                 end.transport.abort()
+
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        """TLS has begun if the client asked for it; what it said first if it did not.
+
+        Source: PostgreSQL documentation, protocol-flow, SSL session encryption.
+        """
+        first = await reader.readexactly(REQUEST)
+        if first == GSS_REQUEST:
+            writer.write(b"N")
+            first = await reader.readexactly(REQUEST)
+        if first != TLS_REQUEST:
+            return first
+        writer.write(b"S")
+        await writer.drain()
+        await writer.start_tls(self._context)
+        return b""
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         while data := await source.read(BLOCK):

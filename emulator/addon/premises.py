@@ -53,14 +53,15 @@ def prepare(folder: str, addon: Addon, service: Service, key: Callable[[], bytes
 
     `key` makes private key and certificate for TLS.
     """
-    program, as_user = "", ""
+    program, as_user, has_tls = "", "", True
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     if service.name == REDIS:
         program = binaries.redis()
     elif service.name == POSTGRES:
         as_user = binaries.as_user()
-        program = _postgres(folder, addon).folder
-    found = recipe(addon, service, program, locale, folder)
+        postgres = _postgres(folder, addon)
+        program, has_tls = postgres.folder, not addon.tls_port or binaries.has_tls(postgres)
+    found = recipe(addon, service, program, locale, folder, has_tls)
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
         for name, text in found.files.items():

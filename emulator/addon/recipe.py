@@ -24,6 +24,15 @@ AUTHORITY = "server.pem"
 """Key and certificate for TLS, in the server's folder."""
 
 
+class TlsFront(Fact):
+    """TLS is taken at `port` and goes on, without it, to `target`; `is_asked` for as Postgres does
+    it, where what comes without TLS is taken too."""
+
+    port: int
+    target: int
+    is_asked: bool = False
+
+
 class Recipe(Fact):
     """`stream` is the dyno that the log names for what the server says; `files` by name."""
 
@@ -31,15 +40,24 @@ class Recipe(Fact):
     stream: str
     env: Mapping[str, str] = {}
     files: Mapping[str, str] = {}
+    front: TlsFront | None = None
 
 
-def recipe(addon: Addon, service: Service, program: str, locale: str, folder: str) -> Recipe:
-    """The server of that add-on in its folder, which is that program (Postgres: those in there)."""
+def recipe(
+    addon: Addon, service: Service, program: str, locale: str, folder: str, has_tls: bool = True
+) -> Recipe:
+    """The server of that add-on in its folder, which is that program (Postgres: those in there).
+
+    `has_tls`: it takes TLS by itself.
+    """
     plan = service.plan(addon.plan)
     if service.name == REDIS:
         return _redis(addon, plan, program)
     if service.name == POSTGRES:
-        return _postgres(addon, plan, program, locale, folder)
+        front = TlsFront(addon.port, addon.tls_port, is_asked=True) if not has_tls else None
+        env = {"BIN": program, "LOCALE": locale}
+        files = _postgres(addon, plan, folder, front.target if front else addon.port)
+        return Recipe(SETUP, f"postgres.{number(addon)}", env, files, front)
     env = {"PORT": str(addon.port), "PASSWORD": addon.password}
     return Recipe(f"exec {service.command}", service.name, env)
 
@@ -64,7 +82,8 @@ def _redis(addon: Addon, plan: Plan, program: str) -> Recipe:
     ]
     script = 'exec "$PROGRAM" redis.conf'
     files = {"redis.conf": "".join(f"{line}\n" for line in lines), "server.log": ""}
-    return Recipe(script, REDIS, {"PROGRAM": program}, files)
+    front = TlsFront(addon.tls_port, addon.port)
+    return Recipe(script, REDIS, {"PROGRAM": program}, files, front)
 
 
 SETUP = """\
@@ -84,7 +103,8 @@ exec $AS "$BIN/postgres" -D data -c config_file="$PWD/postgresql.conf" -c ssl=$s
 """A data folder is there with all that belongs in it, or not at all."""
 
 
-def _postgres(addon: Addon, plan: Plan, program: str, locale: str, folder: str) -> Recipe:
+def _postgres(addon: Addon, plan: Plan, folder: str, port: int) -> dict[str, str]:
+    """The files of a server that listens there."""
     url = addon.variables("")["_URL"]
     user = url.partition("//")[2].partition(":")[0]
     database = url.rpartition("/")[2]
@@ -97,7 +117,7 @@ def _postgres(addon: Addon, plan: Plan, program: str, locale: str, folder: str) 
         f"host all all {network} scram-sha-256\n" for network in ("127.0.0.1/32", "::1/128")
     )
     conf = {
-        "port": addon.port,
+        "port": port,
         "listen_addresses": "'localhost'",
         "unix_socket_directories": "''",
         "hba_file": _quoted(f"{folder}/pg_hba.conf"),
@@ -114,14 +134,12 @@ def _postgres(addon: Addon, plan: Plan, program: str, locale: str, folder: str) 
         "default_text_search_config": "'pg_catalog.english'",
         "dynamic_shared_memory_type": "posix",
     }
-    files = {
+    return {
         "postgresql.conf": "".join(f"{name} = {value}\n" for name, value in conf.items()),
         "pg_hba.conf": f"host all {SUPERUSER} 127.0.0.1/32 password\n{hosts}",
         "password": f"{addon.password}\n",
         "setup.sql": setup,
     }
-    env = {"BIN": program, "LOCALE": locale}
-    return Recipe(SETUP, f"postgres.{number(addon)}", env, files)
 
 
 def _quoted(text: str) -> str:

@@ -48,6 +48,14 @@ def postgres(call: Call) -> Answer:
     return _one(call, POSTGRES)
 
 
+def wait_status(call: Call) -> Answer:
+    """Whether `pg:wait` and `redis:wait` go on."""
+    found = the_one(call, call.params["database"])
+    message = "available" if found.provisioned_at else "preparing"
+    waits = not found.provisioned_at
+    return Answer(lambda: {"error?": False, "message": message, "waiting?": waits})
+
+
 def _one(call: Call, service: str) -> Answer:
     found = the_one(call, call.params["database"])
     if found.service != service:
@@ -92,6 +100,8 @@ def _database(call: Call, addon: Addon) -> Resource:
 
 ROUTES = (
     Route("GET", "/client/v11/databases/{database}", postgres),
+    Route("GET", "/client/v11/databases/{database}/wait_status", wait_status),
     Route("GET", "/redis/v0/databases/{database}", redis),
+    Route("GET", "/redis/v0/databases/{database}/wait", wait_status),
     Route("GET", "/hk-local/databases/{kind}", databases),
 )

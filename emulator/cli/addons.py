@@ -195,23 +195,20 @@ class Addons:
     def begin(self, addon: Addon, launch: str) -> None:
         if not all(is_free(port) for port in (addon.port, addon.tls_port) if port):
             raise PortTaken
+        from .certificates import context
+
         service = self._services[addon.id] = self._service(addon)
         folder = self.folder(addon)
         recipe = premises.prepare(folder, addon, service, _key)
         full = f"{recipe.stream}{launch}"
         try:
-            if addon.tls_port:
-                self._fronts[addon.id] = self._front(addon)
+            if recipe.front:
+                self._fronts[addon.id] = Front(self.loop, recipe.front, context())
             self._runner.serve(full, recipe.script, recipe.env, folder)
         except OSError as error:
             self._close_front(addon.id)
             raise CannotRead(folder, error.strerror or str(error)) from None
         self._launches[launch] = full
-
-    def _front(self, addon: Addon) -> Front:
-        from .certificates import context
-
-        return Front(self.loop, addon.tls_port, addon.port, context())
 
     def _close_front(self, id_: str) -> None:
         if front := self._fronts.pop(id_, None):

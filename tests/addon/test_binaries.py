@@ -67,6 +67,13 @@ def test_a_program_that_does_not_run_here_is_none(machine: Path) -> None:
         binaries.postgres()
 
 
+def test_a_postgres_without_tls_has_a_message_about_it(machine: Path) -> None:
+    found = binaries.Postgres(15, postgres(machine / "lib/15/bin", "15.18"))
+    assert binaries.has_tls(found)
+    program(machine / "lib/15/bin/postgres", "# SSL is not supported by this build")
+    assert not binaries.has_tls(found)
+
+
 def test_psql_is_as_new_as_the_server(machine: Path) -> None:
     with pytest.raises(binaries.NoPostgres):
         binaries.psql(18)

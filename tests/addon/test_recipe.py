@@ -53,3 +53,14 @@ def test_a_declared_one_is_its_command() -> None:
     found = recipe(addon("memcachier", "local"), service, "", "", "/srv")
     assert found.script == "exec m -p 1"
     assert found.env == {"PORT": "7001", "PASSWORD": "secret"}
+
+
+def test_tls_stands_before_what_has_none() -> None:
+    front = made(REDIS, "mini").front
+    assert front and (front.port, front.target, front.is_asked) == (7002, 7001, False)
+    assert made(POSTGRES, "essential-0").front is None
+    plain = recipe(
+        addon(POSTGRES, "essential-0"), SERVICES[POSTGRES], "", "", "/srv", has_tls=False
+    )
+    assert plain.front and (plain.front.port, plain.front.target) == (7001, 7002)
+    assert "port = 7002\n" in plain.files["postgresql.conf"]

@@ -216,6 +216,9 @@ def test_what_the_data_services_tell(bench):
     found = bench.get(f"/client/v11/databases/{database['id']}")
     assert found["resource_url"].startswith("postgres://u")
     assert bench.refused("GET", f"/redis/v0/databases/{database['id']}")[0] == 404
+    status = {"error?": False, "message": "available", "waiting?": False}
+    assert bench.get(f"/client/v11/databases/{database['id']}/wait_status") == status
+    assert bench.get(f"/redis/v0/databases/{redis['id']}/wait") == status
     assert [one["name"] for one in bench.get("/hk-local/databases/redis")] == [redis["name"]]
 
 

@@ -131,10 +131,13 @@ def rows(url: str, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_postgres_serves_within_its_limits_and_keeps_its_data(closing: App) -> None:
+    """That of the wheel, which has no TLS of its own."""
     app = closing
     emulator = started(app)
-    ask(app, "addons:create", "heroku-postgresql", "--wait")
+    ask(app, "addons:create", "heroku-postgresql", "--version", "18", "--wait")
     url = config(app)["DATABASE_URL"]
+    for mode in ("disable", "prefer", "require"):
+        assert rows(f"{url}?sslmode={mode}", "select 1") == [(1,)]
     rows(url, "create table job (name text)")
     rows(url, "insert into job values ('kept')")
     assert "1 row" in ask(app, "pg:psql", "-c", "select * from job")
