@@ -42,6 +42,7 @@ IMPURE = {
     "addon.front",
     "addon.premises",
     "addon.wire",
+    "build.commit",
     "build.main",
     "build.slugs",
     "build.tree",

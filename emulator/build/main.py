@@ -15,7 +15,7 @@ from json import dumps, loads
 from emulator.app import procfile
 from emulator.errors import UserError
 
-from . import slugignore, slugs, tree
+from . import commit, slugignore, slugs, tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,31 +93,38 @@ def build(order: Order, env: Mapping[str, str], say: Callable[[str], None]) -> d
     os.makedirs(order.slugs, 0o700, exist_ok=True)
     slugs.prune(order.slugs, {order.last, *order.kept})
     target = os.path.join(order.slugs, "new")
-    what = lay_out(order, target, say)
+    what, blobs, shared = lay_out(order, target, say)
     run_build(target, order, env, say)
     types = read_procfile(target, what)
     say("-----> Discovering process types")
     say(f"       Procfile declares types -> {', '.join(types)}")
-    slug, count, size = slugs.seal(target, order.slugs, order.last)
+    slug, count, size = slugs.seal(target, order.slugs, order.last, shared)
+    if blobs:
+        commit.remember(blobs, order.slugs, slug)
     say(f"-----> Slug {slug[:8]}: {count} files, {size / MIB:.1f}M")
     if size > MOST_MB * MIB:
         say(f" !     Heroku takes no slug of more than {MOST_MB} MB compressed")
     return {"slug": slug, "types": types, "size": size}
 
 
-def lay_out(order: Order, target: str, say: Callable[[str], None]) -> str:
-    """The code is in the folder `target`; what it is, for a message."""
+def lay_out(
+    order: Order, target: str, say: Callable[[str], None]
+) -> tuple[str, commit.Blobs, set[str]]:
+    """The code is in the folder `target`; what it is, for a message; of a commit also what it has,
+    and which of its files are those of the last slug."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     if order.commit:
         say(f"-----> Building commit {order.commit[:8]}")
-        tree.from_commit(order.git_dir, order.commit, target, {**env, **ALONE, **order.git_env})
+        given = {**env, **ALONE, **order.git_env}
+        pushed = commit.Commit(order.git_dir, order.commit, given)
+        found = pushed.lay_out(target, order.slugs, order.last)
         remove_ignored(target, ignored_by(target))
-        return f"commit {order.commit[:8]}"
+        return f"commit {order.commit[:8]}", *found
     say(f"-----> Building {order.folder}")
     is_told = tree.from_folder(order.folder, target, env, ignored_by(order.folder))
     if not is_told:
         say("       not a git repository: every file but .env and installed dependencies")
-    return order.folder
+    return order.folder, {}, set()
 
 
 def ignored_by(folder: str) -> Callable[[str], bool]:

@@ -9,7 +9,7 @@ from json import dumps, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 DIGITS = 16
 """Hex digits of a slug's name."""
@@ -20,21 +20,22 @@ Files = dict[str, list[str]]
 """By path: kind and mode, and the digest of the contents."""
 
 
-def seal(tree: str, slugs: str, last: str) -> tuple[str, int, int]:
+def seal(tree: str, slugs: str, last: str, shared: Collection[str] = ()) -> tuple[str, int, int]:
     """The tree is a slug: its name, how many files it has and how many bytes.
 
     Where there is such a slug already the tree is gone. Files that are as they were in the `last`
-    slug share its space.
+    slug share its space; the `shared` ones do so already.
     """
-    files, size = _files(tree)
+    before = _listed(slugs, last) if last else {}
+    files, size = _files(tree, {path: before[path] for path in shared if path in before})
     text = dumps(files, sort_keys=True, separators=(",", ":"))
     name = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
     target = os.path.join(slugs, name)
     if os.path.isdir(target):
         shutil.rmtree(tree)
         return name, len(files), size
-    if last:
-        _share(tree, os.path.join(slugs, last), files, _listed(slugs, last))
+    rest = {path: file for path, file in files.items() if path not in shared}
+    _share(tree, os.path.join(slugs, last), rest, before)
     with open(f"{target}.json.new", "w", encoding="ascii") as file:
         file.write(text)
     os.rename(f"{target}.json.new", f"{target}.json")
@@ -42,7 +43,7 @@ def seal(tree: str, slugs: str, last: str) -> tuple[str, int, int]:
     return name, len(files), size
 
 
-def _files(tree: str) -> tuple[Files, int]:
+def _files(tree: str, known: Files) -> tuple[Files, int]:
     files: Files = {}
     size = 0
     for entry, path in _entries(tree, ""):
@@ -51,6 +52,9 @@ def _files(tree: str) -> tuple[Files, int]:
             continue
         found = entry.stat(follow_symlinks=False)
         size += found.st_size
+        if path in known:
+            files[path] = known[path]
+            continue
         with open(entry.path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         files[path] = [f"{found.st_mode & 0o111:o}", digest]
@@ -97,7 +101,7 @@ def _share(tree: str, last: str, files: Files, before: Files) -> None:
 
 def prune(slugs: str, kept: Iterable[str]) -> None:
     """Only those are left, and nothing of builds that did not end."""
-    wanted = {name for slug in kept for name in (slug, f"{slug}.json")}
+    wanted = {f"{slug}{suffix}" for slug in kept for suffix in ("", ".json", ".blobs")}
     for name in os.listdir(slugs):
         if name in wanted:
             continue

@@ -1,4 +1,4 @@
-"""The code that a slug is made of, laid out in a folder of its own."""
+"""The code in an app's folder, laid out in a folder of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import subprocess
 
 from emulator.dyno.warden.copying import copy_file
-from emulator.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,36 +17,6 @@ ENV = ".env"
 
 NOT_CODE = (".git", STATE, "node_modules", ".venv", "venv", "__pycache__")
 """Left out where no git says what is code."""
-
-
-class NoCommit(UserError):
-    """commit {commit} cannot be read: {reason}"""
-
-    def __init__(self, commit: str, reason: str) -> None:
-        super().__init__(commit=commit, reason=reason)
-
-
-def from_commit(git_dir: str, commit: str, target: str, env: Mapping[str, str]) -> None:
-    """The folder has the files of the commit; submodules are empty folders. Raises NoCommit."""
-    os.makedirs(target)
-    index = {**env, "GIT_DIR": git_dir, "GIT_INDEX_FILE": f"{target}.index"}
-    git = ("git", "-c", "core.autocrlf=false")
-    try:
-        _run((*git, "read-tree", commit), target, index, commit)
-        out = (*git, f"--work-tree={target}", "checkout-index", "--all", "--force")
-        _run(out, target, index, commit)
-    finally:
-        if os.path.exists(f"{target}.index"):
-            os.unlink(f"{target}.index")
-
-
-def _run(words: tuple[str, ...], cwd: str, env: Mapping[str, str], commit: str) -> None:
-    try:
-        done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, check=False)
-    except FileNotFoundError:
-        raise NoCommit(commit, "git is not installed") from None
-    if done.returncode:
-        raise NoCommit(commit, done.stderr.decode("utf-8", "replace").strip())
 
 
 def from_folder(

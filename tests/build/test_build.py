@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from emulator.build import main, tree
+from emulator.build import main
+from emulator.build.commit import NoCommit
 from emulator.build.main import BuildFailed, NoProcfile, Order, build
 from emulator.errors import ProcfileError
 
@@ -174,6 +176,56 @@ def test_a_wrong_procfile_names_its_line(bench: Bench) -> None:
 
 def test_a_commit_that_is_not_there_is_said(repository: Bench) -> None:
     repository.commit()
-    with pytest.raises(tree.NoCommit, match="commit 1111"):
+    with pytest.raises(NoCommit, match="commit 1111"):
         repository.build("1" * 40)
     assert not (repository.root / "slugs" / "new.index").exists()
+
+
+def test_of_a_commit_only_what_has_changed_is_made_anew(repository: Bench) -> None:
+    for name in ("same.py", "other.py", "lib/deep.py", "gone.py", "run"):
+        repository.write(name, f"{name} 1")
+    first = repository.build(repository.commit())
+    repository.write("other.py", "other 2")
+    (repository.folder / "gone.py").unlink()
+    (repository.folder / "run").chmod(0o755)
+    second = repository.build(repository.commit(), kept=(first.name,))
+    assert repository.files(second) == {
+        *(".gitignore", "Procfile", "same.py", "other.py", "lib/deep.py", "run")
+    }
+    assert os.path.samefile(first / "same.py", second / "same.py")
+    assert os.path.samefile(first / "lib/deep.py", second / "lib/deep.py")
+    assert (first / "other.py").read_text() == "other.py 1"
+    assert (second / "other.py").read_text() == "other 2"
+    assert os.access(second / "run", os.X_OK) and not os.access(first / "run", os.X_OK)
+    # It is the slug that it would have been without the first one.
+    shutil.rmtree(repository.root / "slugs")
+    repository.last = ""
+    assert repository.build(repository.git("rev-parse", "HEAD")).name == second.name
+
+
+def test_what_a_build_may_write_to_is_no_file_of_another_slug(repository: Bench) -> None:
+    repository.write("a.py", "1")
+    first = repository.build(repository.commit())
+    repository.write("bin/build", "#!/bin/sh\necho 2 >> a.py\n", mode=0o755)
+    second = repository.build(repository.commit(), kept=(first.name,))
+    assert ((first / "a.py").read_text(), (second / "a.py").read_text()) == ("1", "12\n")
+    (repository.folder / "bin/build").unlink()
+    third = repository.build(repository.commit(), kept=(first.name, second.name))
+    assert (third / "a.py").read_text() == "1"
+
+
+def test_new_attributes_are_heeded_for_old_files(repository: Bench) -> None:
+    repository.write("a.txt", "one\ntwo\n")
+    repository.build(repository.commit())
+    repository.write(".gitattributes", "*.txt eol=crlf\n")
+    slug = repository.build(repository.commit())
+    assert (slug / "a.txt").read_bytes() == b"one\r\ntwo\r\n"
+
+
+def test_a_last_slug_without_its_files_costs_nothing_but_time(repository: Bench) -> None:
+    repository.write("a.py", "1")
+    slug = repository.build(repository.commit())
+    (slug / "a.py").unlink()
+    repository.write("b.py", "2")
+    again = repository.build(repository.commit())
+    assert (again / "a.py").read_text() == "1"

@@ -1,0 +1,111 @@
+"""The files of a commit, laid out in a folder; those of the last slug are not made once more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from json import dumps, loads
+
+from emulator.errors import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SCRIPT = "bin/build"
+ATTRIBUTES = ".gitattributes"
+"""Says how git writes other files."""
+
+Blobs = dict[str, str]
+"""By path: mode and name of what the commit has there."""
+
+
+class NoCommit(UserError):
+    """commit {commit} cannot be read: {reason}"""
+
+    def __init__(self, commit: str, reason: str) -> None:
+        super().__init__(commit=commit, reason=reason)
+
+
+class Commit:
+    """A commit of the repository `git_dir`; `env` is git's."""
+
+    def __init__(self, git_dir: str, name: str, env: Mapping[str, str]) -> None:
+        self.name = name
+        self.env = {**env, "GIT_DIR": git_dir}
+
+    def lay_out(self, target: str, slugs: str, last: str) -> tuple[Blobs, set[str]]:
+        """The folder has the files of the commit, submodules excepted; what is in it, and which of
+        the files it has in common with the last slug. Raises NoCommit."""
+        os.makedirs(target)
+        self.env["GIT_INDEX_FILE"] = f"{target}.index"
+        blobs = self._blobs(target)
+        shared = _link(target, os.path.join(slugs, last), _unchanged(blobs, slugs, last))
+        try:
+            self._git(target, "read-tree", self.name)
+            rest = "".join(f"{path}\0" for path in blobs if path not in shared)
+            how = ("-c", "core.autocrlf=false", f"--work-tree={target}")
+            self._git(target, *how, "checkout-index", "-z", "--stdin", given=os.fsencode(rest))
+        finally:
+            if os.path.exists(f"{target}.index"):
+                os.unlink(f"{target}.index")
+        return blobs, shared
+
+    def _blobs(self, cwd: str) -> Blobs:
+        found: Blobs = {}
+        for line in self._git(cwd, "ls-tree", "-r", "-z", "--full-tree", self.name).split(b"\0"):
+            what, tab, path = line.partition(b"\t")
+            mode, kind, blob = what.decode().split(" ") if tab else ("", "", "")
+            if kind == "blob":
+                found[os.fsdecode(path)] = f"{mode} {blob}"
+        return found
+
+    def _git(self, cwd: str, *words: str, given: bytes = b"") -> bytes:
+        try:
+            done = subprocess.run(
+                ("git", *words), cwd=cwd, env=self.env, input=given, capture_output=True
+            )
+        except FileNotFoundError:
+            raise NoCommit(self.name, "git is not installed") from None
+        if done.returncode:
+            raise NoCommit(self.name, done.stderr.decode("utf-8", "replace").strip())
+        return done.stdout
+
+
+def remember(blobs: Blobs, slugs: str, slug: str) -> None:
+    """The next commit may have files in common with this slug, unless a build wrote to it."""
+    if SCRIPT not in blobs:
+        with open(os.path.join(slugs, f"{slug}.blobs"), "w", encoding="ascii") as file:
+            file.write(dumps(blobs))
+
+
+def _unchanged(blobs: Blobs, slugs: str, last: str) -> list[str]:
+    """Paths of files that the last slug has exactly so; none that a build could write to."""
+    if not last or SCRIPT in blobs:
+        return []
+    try:
+        with open(os.path.join(slugs, f"{last}.blobs"), encoding="ascii") as file:
+            before: Blobs = loads(file.read())
+    except (OSError, ValueError):
+        return []
+    same = {path for path, blob in blobs.items() if before.get(path) == blob}
+    told = {path for path in (*blobs, *before) if path.rpartition("/")[2] == ATTRIBUTES}
+    return [path for path in same if blobs[path].startswith("100")] if told <= same else []
+
+
+def _link(target: str, last: str, paths: Iterable[str]) -> set[str]:
+    """Those of the paths that are in the folder now, being the same files as in the last slug."""
+    linked: set[str] = set()
+    made = {target}
+    for path in paths:
+        place = os.path.join(target, path)
+        parent = os.path.dirname(place)
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)
+            made.add(parent)
+        try:
+            os.link(os.path.join(last, path), place)
+        except OSError:
+            continue  # it was ignored there, or the file system has no links
+        linked.add(path)
+    return linked
