@@ -111,17 +111,20 @@ def initial(types: Iterable[str], heroku: bool) -> dict[str, Quantity]:
 def narrow(types: Iterable[str], only: Iterable[str], exclude: Iterable[str]) -> tuple[str, ...]:
     """The types that `--only` and `--except` leave; without `--only` all are chosen."""
     known = _scalable(types)
-    chosen, left_out = tuple(_split(only)), tuple(_split(exclude))
-    for option, names in (("--only", chosen), ("--except", left_out)):
-        for name in names:
-            if name not in known:
-                raise FormationError(
-                    f"{option} {shown(name)}: no such process type.{_known(known)}"
-                )
+    chosen, left_out = check("--only", known, only), check("--except", known, exclude)
     left = tuple(name for name in known if name in (chosen or known) and name not in left_out)
     if known and not left:
         raise FormationError("--only and --except leave no process type to run")
     return left
+
+
+def check(option: str, types: Iterable[str], words: Iterable[str]) -> tuple[str, ...]:
+    """The process types that the option names; FormationError for one that there is not."""
+    known, named = _scalable(types), tuple(_split(words))
+    for name in named:
+        if name not in known:
+            raise FormationError(f"{option} {shown(name)}: no such process type.{_known(known)}")
+    return named
 
 
 def _scalable(types: Iterable[str]) -> tuple[str, ...]:

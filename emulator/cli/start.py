@@ -222,6 +222,7 @@ class Boot:
         asked = formations.parse_changes(options.formation)
         formation = formations.apply(asked, formation, types, canonical)
         chosen = formations.narrow(types, options.only, options.exclude)
+        formations.check("--reload", types, options.reload_only)
         left_out = {t: item for t, item in formation.items() if t not in chosen}
         nothing = {t: item.replace(quantity=0) for t, item in left_out.items()}
         return {**formation, **nothing}, left_out

@@ -12,6 +12,7 @@ from emulator.app.formation import (
     Change,
     Quantity,
     apply,
+    check,
     initial,
     narrow,
     parse_change,
@@ -204,3 +205,10 @@ def test_only_and_except_name_what_is_wrong(
     with pytest.raises(FormationError) as refused:
         narrow(TYPES, only, exclude)
     assert str(refused.value) == message
+
+
+def test_an_option_names_process_types_that_there_are() -> None:
+    types = ("web", "worker", "release")
+    assert check("--reload", types, ("web, worker",)) == ("web", "worker")
+    with pytest.raises(FormationError, match=r"--reload 'nosuch': no such process type\."):
+        check("--reload", types, ("nosuch",))
