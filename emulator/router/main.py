@@ -17,6 +17,9 @@ from .proxy import Proxy
 RESERVED = 64
 """Descriptors that are not for clients and their dynos."""
 
+MOST = 10240
+"""Descriptors that a process gets of macOS: OPEN_MAX."""
+
 TOLD_EVERY = 1.0
 SLOWEST = 60.0
 """Even when there is nothing to do, the loop turns so often."""
@@ -115,11 +118,14 @@ class Router:
 def _descriptors() -> int:
     """How many descriptors we may have: as many as we are allowed to allow ourselves."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (OSError, ValueError):
-        return soft
-    return hard if hard != resource.RLIM_INFINITY else 65536
+    # Where there is no limit (macOS), the kernel has one all the same.
+    for wish in (MOST,) if hard == resource.RLIM_INFINITY else (hard, MOST):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wish), hard))
+        except (OSError, ValueError):
+            continue
+        return max(soft, wish)
+    return soft
 
 
 def main() -> None:

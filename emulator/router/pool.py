@@ -24,6 +24,7 @@ class Pool:
     def __init__(self, proxy: Proxy, dyno: WebDyno) -> None:
         self.proxy = proxy
         self.dyno = dyno
+        self.launch = dyno.launch
         self.idle: list[Backend] = []
         self.quarantined_until = 0.0
         self._is_closed = False

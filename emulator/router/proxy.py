@@ -11,7 +11,7 @@ from .hcode import H10, H11, H14, H24, H26_EXPECT, H80, H81, Blame, Phase, Reaso
 from .pool import Pool
 from .request import AFFINITY_COOKIE, Refused, Requests
 from .response import VIA, Responses
-from .table import LogFormat, Table, Verdict
+from .table import LogFormat, Table, Verdict, pick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,18 +106,9 @@ class Proxy:
             else:
                 self._enqueue(client)
             return
-        if self.table.affinity:
-            pool = self._faithful(client) or random.choice(pools)
-        else:
-            pool = pools[int(random.random() * len(pools))] if len(pools) > 1 else pools[0]
-        pool.serve(client)
-
-    def _faithful(self, client: Client) -> Pool | None:
-        """The pool that the client's cookie names, if it may be used."""
         assert client.exchange is not None
-        launch = client.exchange.request.manner.affinity
-        pool = self.pools.get(launch)
-        return pool if pool in self.available else None
+        affinity = client.exchange.request.manner.affinity if self.table.affinity else ""
+        pick(pools, random.random(), affinity).serve(client)
 
     def affinity_cookie(self, request: Request, dyno: WebDyno) -> bytes:
         """The header that makes the client come back to that dyno; nothing if it does already."""

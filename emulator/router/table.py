@@ -12,8 +12,14 @@ from emulator.fact import Fact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Protocol, TypeVar
+
+    class HasLaunch(Protocol):
+        @property
+        def launch(self) -> str: ...
+
+    Launched = TypeVar("Launched", bound=HasLaunch)
 
 
 class State(Enum):
@@ -127,22 +133,27 @@ class Table(Fact):
         return bool(above) and f"*.{above}" in self.hosts
 
     def pick(self, luck: float, affinity: str = "") -> WebDyno | None:
-        """The dyno that a request goes to: that of the affinity cookie if it is up, else by luck.
-
-        Heroku's choice is random, no round robin and no least connections.
-        Source: Dev Center, http-routing, "Request distribution"; session-affinity.
-        """
+        """The dyno that a request would go to, if none is in quarantine."""
         up = self.up()
-        if self.affinity and affinity:
-            for dyno in up:
-                if affinity == dyno.launch:
-                    return dyno
-        return up[int(luck * len(up))] if up else None
+        return pick(up, luck, affinity if self.affinity else "") if up else None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         dynos = [{**dyno.__dict__, "state": dyno.state.value} for dyno in self.dynos]
         return {**self.__dict__, "dynos": dynos, "log_format": self.log_format.value}
+
+
+def pick(up: Sequence[Launched], luck: float, affinity: str = "") -> Launched:
+    """The one that a request goes to: that of the affinity cookie if it is there, else by luck.
+
+    Heroku's choice is random: no round robin, no least connections.
+    Source: Dev Center, http-routing, "Request distribution"; session-affinity.
+    """
+    if affinity:
+        for one in up:
+            if one.launch == affinity:
+                return one
+    return up[int(luck * len(up))]
 
 
 def from_json(values: Mapping[str, Any]) -> Table:
