@@ -140,5 +140,5 @@ def addons_docs(
 def addons_open(addon: Addon, show_url: ShowUrl = False, app: App = None, dir: Dir = None) -> None:
     """Open an add-on's page in the browser.
 
-    Here that is the article about its service.
+    Here that is the article about its service, but for Scheduler, which has a page of its own.
     """
