@@ -14,8 +14,6 @@ from .recipe import AUTHORITY, recipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from emulator.app.surroundings import Addon
 
     from .catalog import Service
@@ -48,10 +46,10 @@ def check(service: Service, version: int = 0) -> None:
         binaries.postgres(version)
 
 
-def prepare(folder: str, addon: Addon, service: Service, key: Callable[[], bytes]) -> Recipe:
+def prepare(folder: str, addon: Addon, service: Service, key: bytes) -> Recipe:
     """All that the server needs lies in the folder. Raises UserError.
 
-    `key` makes private key and certificate for TLS.
+    `key` are private key and certificate; without them there is no TLS.
     """
     program, as_user, has_tls = "", "", True
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
@@ -60,14 +58,15 @@ def prepare(folder: str, addon: Addon, service: Service, key: Callable[[], bytes
     elif service.name == POSTGRES:
         as_user = binaries.as_user()
         postgres = _postgres(folder, addon)
-        program, has_tls = postgres.folder, not addon.tls_port or binaries.has_tls(postgres)
+        program = postgres.folder
+        has_tls = not (key and addon.tls_port) or binaries.has_tls(postgres)
     found = recipe(addon, service, program, locale, folder, has_tls)
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
         for name, text in found.files.items():
             _write(os.path.join(folder, name), text.encode())
         if service.name == POSTGRES:
-            _write(os.path.join(folder, AUTHORITY), key())
+            _write(os.path.join(folder, AUTHORITY), key)
             forget_stranger(os.path.join(folder, "data"))
     except OSError as error:
         raise CannotPrepare(folder, error.strerror or str(error)) from None

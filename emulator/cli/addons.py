@@ -8,7 +8,6 @@ import select
 from concurrent.futures import ThreadPoolExecutor
 
 from emulator.addon import condition, declared, premises
-from emulator.addon.condition import Condition
 from emulator.addon.front import Front
 from emulator.addon.servers import Phase, PortTaken, Servers
 from emulator.dyno.ports import is_free
@@ -17,8 +16,11 @@ from emulator.errors import UserError
 from emulator.logplex.narration import Sentence
 from emulator.runtime.addons import MoveAddon, ProvisionedAddon
 
+from .examinations import Examinations
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
     from typing import TypeVar
 
@@ -35,14 +37,8 @@ if TYPE_CHECKING:
 READY_WITHIN = 10.0
 """So long, in seconds, the first dynos wait for the servers of add-ons that are there."""
 
-EXAMINED_EVERY = 20.0
-SAMPLED_EVERY = 3
-"""Of so many looks each third is told: about once a minute. Source: log samples."""
-
 THREADS = 4
 """That look at servers, which now and then takes a second."""
-
-METRICS = "log-runtime-metrics"
 
 
 class CannotRead(UserError):
@@ -68,27 +64,27 @@ def begin(boot: Boot) -> Addons:
 
 class Addons:
     """Runs the servers from the first add-on on. To the servers this object is the world outside;
-    `tell` takes source, dyno and text of a line for the log."""
+    `tell` takes lines for the log."""
 
     def __init__(self, boot: Boot, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self._boot = boot
         self._runner = boot.runner
         self._kernel = boot.kernel
         self.loop = loop or asyncio.SelectorEventLoop()
-        self.tell: Callable[[str, str, str], object] = self._keep
-        self._kept: list[tuple[str, str, str]] = []
+        self._kept: list[Sentence] = []
+        self.tell: Callable[[Sentence], object] = self._kept.append
         self._threads = ThreadPoolExecutor(THREADS, "addons")
         self._launches: dict[str, str] = {}
         self._services: dict[str, Service] = {}
         """What each server was started as, whatever the project's file says meanwhile."""
         self._fronts: dict[str, Front] = {}
-        self.conditions: dict[str, Condition] = {}
         self.servers = Servers(self)
-        self._examinations = 0
+        self.examinations = Examinations(
+            self.loop, boot.kernel, self._up, self._in_thread, lambda line: self.tell(line)
+        )
         self._known: tuple[Addon, ...] = ()
         boot.kernel.observers.append(self._look_at_world)
         self._look_at_world()
-        self.loop.call_later(EXAMINED_EVERY, self._examine_all)
 
     # --- as long as the dynos have not begun -----------------------------------------------------
 
@@ -111,18 +107,12 @@ class Addons:
         look()
         self.loop.run_forever()
 
-    def _keep(self, source: str, about: str, text: str) -> None:
-        self._kept.append((source, about, text))
-
     def tell_by(self, emulator: Emulator) -> None:
         """What there is to tell, and was, goes to its log."""
 
-        def tell(source: str, about: str, text: str) -> None:
-            emulator.publish(Sentence(source, about, text), emulator.clock.wall_ns())
-
-        self.tell = tell
+        self.tell = lambda line: emulator.publish(line, emulator.clock.wall_ns())
         for line in self._kept:
-            tell(*line)
+            self.tell(line)
 
     # --- what the emulator tells -----------------------------------------------------------------
 
@@ -179,7 +169,7 @@ class Addons:
 
     def told(self, addon: Addon) -> tuple[tuple[str, str], ...]:
         """What it told of itself when it was last asked."""
-        return self.conditions.get(addon.id, Condition()).rows
+        return self.examinations.rows(addon)
 
     # --- what the servers ask --------------------------------------------------------------------
 
@@ -195,20 +185,32 @@ class Addons:
     def begin(self, addon: Addon, launch: str) -> None:
         if not all(is_free(port) for port in (addon.port, addon.tls_port) if port):
             raise PortTaken
-        from .certificates import context
-
         service = self._services[addon.id] = self._service(addon)
         folder = self.folder(addon)
-        recipe = premises.prepare(folder, addon, service, _key)
+        context, key = self._tls(addon)
+        recipe = premises.prepare(folder, addon, service, key)
         full = f"{recipe.stream}{launch}"
         try:
-            if recipe.front:
-                self._fronts[addon.id] = Front(self.loop, recipe.front, context())
+            if recipe.front and context:
+                self._fronts[addon.id] = Front(self.loop, recipe.front, context)
             self._runner.serve(full, recipe.script, recipe.env, folder)
         except OSError as error:
             self._close_front(addon.id)
             raise CannotRead(folder, error.strerror or str(error)) from None
         self._launches[launch] = full
+
+    def _tls(self, addon: Addon) -> tuple[ssl.SSLContext | None, bytes]:
+        """The server's side of TLS, and private key and certificate; nothing if there can be none,
+        which is told."""
+        from . import certificates, own_files
+
+        if not addon.tls_port:
+            return None, b""
+        try:
+            return certificates.context(), own_files.read(certificates.key_file())
+        except UserError as error:
+            self.say(addon.name, f"without TLS: {error}")
+            return None, b""
 
     def _close_front(self, id_: str) -> None:
         if front := self._fronts.pop(id_, None):
@@ -231,21 +233,19 @@ class Addons:
 
     def ready(self, addon: Addon) -> None:
         self._kernel.take(ProvisionedAddon(addon.id))
-        self._examine(addon)
+        self.examinations.examine(addon, self._services[addon.id])
 
     def taken(self, addon: Addon) -> None:
         self.say(addon.name, f"port {addon.port} is another program's; taking another one")
         self.loop.call_soon(self._kernel.take, MoveAddon(addon.id))
 
     def remove(self, addon: Addon) -> None:
-        self.conditions.pop(addon.id, None)
+        self.examinations.forget(addon)
         folder = self.folder(addon)
         self._in_thread(lambda: premises.remove(folder), lambda _: None)
 
     def say(self, about: str, text: str) -> None:
-        self.tell("hk-local", about, text)
-
-    # --- how they are ----------------------------------------------------------------------------
+        self.tell(Sentence("hk-local", about, text))
 
     def _in_thread(self, act: Callable[[], T], then: Callable[[T], object]) -> None:
         """What the act answers is given to `then`, unless we have ended meanwhile."""
@@ -259,34 +259,7 @@ class Addons:
 
         self._threads.submit(work)
 
-    def _examine_all(self) -> None:
-        self._examinations += 1
-        tells = self._examinations % SAMPLED_EVERY == 0
-        for server in self.servers.servers.values():
-            if server.phase is Phase.UP:
-                self._examine(server.addon, tells)
-        self.loop.call_later(EXAMINED_EVERY, self._examine_all)
-
-    def _examine(self, addon: Addon, tells: bool = False) -> None:
-        service = self._services[addon.id]
-
-        def then(found: Condition) -> None:
-            self.conditions[addon.id] = found
-            if tells and found.samples and METRICS in self._kernel.world.features:
-                samples = " ".join(f"sample#{name}={value}" for name, value in found.samples)
-                name = self._name(addon)
-                self.tell("app", found.source, f"source={name} addon={addon.name} {samples}")
-
-        self._in_thread(lambda: condition.examine(addon, service), then)
-
-    def _name(self, addon: Addon) -> str:
-        attachments = self._kernel.world.attachments
-        return next((one.name for one in attachments if one.addon == addon.id), addon.name)
-
-
-def _key() -> bytes:
-    """Private key and certificate of localhost."""
-    from . import own_files
-    from .certificates import KEY, authority
-
-    return own_files.read(os.path.join(os.path.dirname(authority()), KEY))
+    def _up(self) -> list[tuple[Addon, Service]]:
+        servers = self.servers.servers.values()
+        up = [server.addon for server in servers if server.phase is Phase.UP]
+        return [(addon, self._services[addon.id]) for addon in up]

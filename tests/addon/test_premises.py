@@ -22,7 +22,7 @@ def addon(service: str, plan: str) -> Addon:
 
 def prepare(folder: Path, service: str = REDIS, plan: str = "mini") -> premises.Recipe:
     found = addon(service, plan)
-    return premises.prepare(str(folder), found, SERVICES[service], lambda: b"KEY")
+    return premises.prepare(str(folder), found, SERVICES[service], b"KEY")
 
 
 @pytest.fixture(autouse=True)

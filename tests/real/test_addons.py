@@ -72,7 +72,8 @@ def gone(app: App) -> None:
 
 @pytest.fixture
 def closing(app: App) -> Iterator[App]:
-    """Also a failed test leaves no server."""
+    """Also a failed test leaves no server; the certificate of its user is its own."""
+    app.env["HOME"] = str(app.root)
     yield app
     for emulator in app.emulators:
         emulator.close()
