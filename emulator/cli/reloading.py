@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from emulator.app import formation as formations
 from emulator.app.code import reloads_itself
 from emulator.dyno.slot import Kind, State
 from emulator.errors import UserError
@@ -24,8 +23,8 @@ class Reloading:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.kernel = emulator.kernel
-        types = emulator.boot.types
-        self.chosen = set(formations.check("--reload", types, emulator.options.reload_only))
+        given = emulator.options.reload_only
+        self.chosen = {part.strip() for word in given for part in word.split(",")}
         self.source = self._watch() if emulator.options.reload else None
 
     def _watch(self) -> Source:
