@@ -94,7 +94,7 @@ def shell(request: pytest.FixtureRequest, app: Path) -> Iterator[Shell]:
     ("typed", "line"),
     [
         ("hk-local ps:sc", "hk-local ps:scale "),
-        ("hk-local rel", "hk-local releases "),
+        ("hk-local usa", "hk-local usage "),
         ("hk-local run:d", "hk-local run:detached "),
         ("hk-local ps:scale wo", "hk-local ps:scale worker="),
         ("hk-local ps:scale web=2 wo", "hk-local ps:scale web=2 worker="),

@@ -118,7 +118,7 @@ def test_no_descriptor_left_for_a_dyno_is_its_crash_only(app: App) -> None:
     """The others go on, and so does the emulator."""
     app.procfile(worker="exec sleep 1000")
     emulator = app.start().up("worker.1")
-    until((app.dir / ".hk-local/socket").exists, "served")
+    until(lambda: app.hk_local("ps").returncode == 0, "served, and all services begun")
     few = len(os.listdir(f"/proc/{emulator.pid}/fd")) + 8
     resource.prlimit(emulator.pid, resource.RLIMIT_NOFILE, (few, few))
     assert app.hk_local("ps:scale", "worker=20").returncode == 0
