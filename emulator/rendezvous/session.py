@@ -30,7 +30,7 @@ END_OF_INPUT = b"\x04"
 """Source: Heroku CLI, run: what it sends where its own standard input ends."""
 SPLIT_SECONDS = 0.005
 """A lone `\\r` (a progress bar) waits so long for its `\\n`."""
-SETTLED = 0.4
+SETTLED = 1.0
 SETTLED_ON_SCREEN = 0.2
 """A CLI whose standard input ends when we have closed the connection already dies of an error (it
 would still say END_OF_INPUT, on a busy machine within 60 ms). So none is closed earlier than so
