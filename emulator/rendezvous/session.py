@@ -33,9 +33,9 @@ SPLIT_SECONDS = 0.005
 SETTLED = 1.0
 SETTLED_ON_SCREEN = 0.2
 """A CLI whose standard input ends when we have closed the connection already dies of an error (it
-would still say END_OF_INPUT, on a busy machine within 60 ms). So none is closed earlier than so
-many seconds after its greeting, if that has not been said; where output is a person's terminal,
-input hardly ever ends at once."""
+would still say END_OF_INPUT: within 60 ms, or in over 0.4 s where eight start at once on a busy
+machine). So none is closed earlier than so many seconds after its greeting, if that has not been
+said; where output is a person's terminal, input hardly ever ends at once."""
 SHOWN_BYTES, SHOWN_SECONDS = 2_000_000, 3.0
 """When the CLI is told an exit status other than 0 it ends at once and loses what it has not shown
 yet. So it is given a second for so many bytes of what it got without a pause, and not much more."""
