@@ -7,6 +7,7 @@ request smuggling is made of, and no client of ours sends it: it is refused.
 from __future__ import annotations
 
 from emulator.fact import Fact
+from emulator.router.head import END, FIELD, value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +19,11 @@ MAX_HEAD = 64 * 1024
 MAX_LINE = 8 * 1024
 MAX_FIELDS = 1000
 MAX_DIGITS = 15
-END = b"\r\n\r\n"
 
 _VISIBLE = bytes(range(0x21, 0x7F))
 _ALNUM = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TOKEN = _ALNUM + b"!#$%&'*+-.^_`|~"
 _TARGET = _VISIBLE.replace(b"#", b"")
-_VALUE = b"\t " + _VISIBLE + bytes(range(0x80, 0x100))
 _HOST = _ALNUM + b"-._~%:[]"
 
 REASONS = {
@@ -134,12 +133,10 @@ def _field(line: bytes) -> tuple[str, str]:
     """One header field. A line that begins with a blank would continue the one before it."""
     if len(line) > MAX_LINE:
         raise Refused(431, f"A header field is longer than {MAX_LINE} bytes")
-    name, colon, value = line.partition(b":")
-    if not colon or not name or name.translate(None, _TOKEN):
-        raise Refused(400, "Expected header fields such as Host: localhost")
-    if value.translate(None, _VALUE):
-        raise Refused(400, "A header field has a control character")
-    return name.decode().lower(), value.strip(b" \t").decode("latin-1")
+    match = FIELD.fullmatch(line)
+    if match is None:
+        raise Refused(400, "Expected header fields such as Host: localhost, printable")
+    return match[1].decode().lower(), value(line).decode("latin-1")
 
 
 def _framing(fields: tuple[tuple[str, str], ...], minor: int) -> tuple[int, bool]:
