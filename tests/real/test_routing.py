@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.real.app import App, Emulator, until
+from tests.real.browser import CHROMIUM, Browser
 from tests.real.visited import Visitor, router_pid, serve
 
 pytestmark = pytest.mark.real
@@ -258,3 +259,31 @@ def test_what_is_asked_when_the_app_stops_is_answered_or_refused(app: App) -> No
         assert emulator.stop() == 143
         assert set(asking) <= {200, 503, None}
     app.assert_nothing_left()
+
+
+def test_a_browser_shows_the_app_and_the_pages_of_the_router(app: App, tmp_path: Path) -> None:
+    """Those pages need nothing from elsewhere: a browser complains of nothing but a 503."""
+    assert CHROMIUM, "Chromium is not installed"
+    emulator = serve(app)
+    visitor = Visitor(emulator)
+    browser = Browser(tmp_path / "profile")
+
+    def shows(text: str) -> bool:
+        return text in str(browser.run("document.body?.innerText"))
+
+    try:
+        browser.go(f"{visitor.url}/shelf")
+        until(lambda: shows('"path": "/shelf"'), "the app's page")
+        assert app.hk_local("maintenance:on").returncode == 0
+        until(lambda: visitor.get().status == 503, "maintenance mode")
+        browser.reload()
+        until(lambda: shows("Offline for Maintenance"), "the maintenance page")
+        assert app.hk_local("maintenance:off").returncode == 0
+        assert app.hk_local("ps:scale", "web=0").returncode == 0
+        until(lambda: visitor.get().status == 503, "no web dyno")
+        browser.reload()
+        until(lambda: shows("Application error"), "the error page")
+    finally:
+        browser.close()
+    assert all("503" in problem for problem in browser.problems), browser.problems
+    assert emulator.stop() == 143
