@@ -95,7 +95,10 @@ def _port(doing: Decision) -> int:
 
 
 def provisioned(doing: Decision, given: ProvisionedAddon) -> None:
-    """Its config vars are set, by the add-on itself, and every dyno restarts with them (G20)."""
+    """Its config vars are set, by the add-on itself, and every dyno restarts with them (G20).
+
+    Before that the release command runs. Source: Dev Center, release-phase.
+    """
     found = [one for one in doing.world.addons if one.id == given.addon]
     if not found or found[0].provisioned_at or releasing.defer(doing, given):
         return
@@ -107,6 +110,7 @@ def provisioned(doing: Decision, given: ProvisionedAddon) -> None:
         doing,
         f"@ref:{addon.name} completed provisioning, setting {setting}.",
         f"{addon.service}@addons.heroku.com",
+        runs_command=not doing.world.stopping,
     )
 
 
@@ -203,13 +207,18 @@ def _check_free(doing: Decision, name: str) -> None:
             raise UserError(f"An add-on is already attached as {name} ({addon.name}).")
 
 
-def _release(doing: Decision, description: str, user: str | None = None) -> None:
+def _release(
+    doing: Decision, description: str, user: str | None = None, runs_command: bool = False
+) -> None:
     """A release with the user's config vars and, in the stead of the old ones, the add-ons' new."""
     releasing.refuse_while_pending(doing)
     before, after = doing.before.addon_config, doing.world.addon_config
     config = {name: value for name, value in doing.world.config.items() if name not in before}
     code = (doing.world.current or NOTHING).replace(config={**config, **after})
-    doing.release(description, code, user)
+    if not runs_command:
+        doing.release(description, code, user)
+    elif not releasing.propose(doing, description, code, user):
+        return
     doing.renew()
 
 

@@ -198,7 +198,7 @@ def _release(doing: Decision, version: int) -> Release | None:
     return next((one for one in doing.world.releases if one.version == version), None)
 
 
-def propose(doing: Decision, description: str, code: Release) -> bool:
+def propose(doing: Decision, description: str, code: Release, user: str | None = None) -> bool:
     """The next release, with the code and config vars of that one; whether it is there already.
 
     If its code has a release command it is pending, and that runs. A release that is made without
@@ -206,7 +206,7 @@ def propose(doing: Decision, description: str, code: Release) -> bool:
     """
     refuse_while_pending(doing)
     if RELEASE not in code.types:
-        doing.release(description, code)
+        doing.release(description, code, user)
         return True
     world = doing.world
     if world.stopping:
@@ -214,14 +214,14 @@ def propose(doing: Decision, description: str, code: Release) -> bool:
     pending = code.replace(
         version=world.newest + 1,
         description=description,
-        user=world.user,
+        user=user or world.user,
         created_at=doing.instant.wall,
         status=Status.PENDING,
         dyno=world.free_name(RELEASE),
         ended_at=None,
     )
     doing.world = world.replace(releases=(*world.releases, pending), one_offs=world.one_offs + 1)
-    doing.out.append(event.ReleasePhaseStarted(pending.version, description, world.user))
+    doing.out.append(event.ReleasePhaseStarted(pending.version, description, pending.user))
     _execute(doing, pending)
     return False
 

@@ -9,7 +9,7 @@ from emulator.errors import NotFound, UserError
 from emulator.fact import Fact
 from emulator.runtime import addons
 from emulator.runtime import command as ask
-from tests.simulation import COMMANDS, Simulation
+from tests.simulation import COMMANDS, Process, Simulation
 
 
 def addon(number: int, template: str = "URL=db://:$PASSWORD@h:$PORT") -> Addon:
@@ -52,6 +52,33 @@ def test_it_is_provisioned_once(app: Simulation) -> None:
     app.ask(addons.ProvisionedAddon("1"))
     app.ask(addons.ProvisionedAddon("gone"))
     assert app.world.release == before
+
+
+def with_release_command(*commands: Process) -> Simulation:
+    app = Simulation()
+    app.plays("release.*", Process(exits=1.0), *commands)
+    app.start("worker=1", types={**COMMANDS, "release": "migrate"})
+    app.run(5)
+    app.ask(addons.CreateAddon(addon(1), attachment(1, "DB", 1)))
+    return app
+
+
+@pytest.mark.parametrize(("status", "is_set"), [(0, True), (1, False)])
+def test_the_release_command_decides_on_it_too(status: int, is_set: bool) -> None:
+    app = provisioned(with_release_command(Process(exits=1.0, status=status)))
+    pending = app.world.pending
+    assert pending and pending.user == "heroku-redis@addons.heroku.com"
+    assert "DB_URL" in pending.config and not app.world.config
+    app.run(5)
+    assert ("DB_URL" in app.world.config) is is_set
+    assert app.slot("worker.1").current.release == app.world.release == (4 if is_set else 3)
+
+
+def test_one_that_is_ready_while_the_app_stops_runs_nothing() -> None:
+    app = with_release_command()
+    app.ask(ask.Shutdown())
+    provisioned(app)
+    assert app.world.config["DB_URL"] and not app.world.pending
 
 
 def test_one_that_needs_no_server_is_there_at_once(app: Simulation) -> None:
