@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 class EnvFiles:
-    """`config` is what they said when they were last read or written; what runs may differ, where
-    a release with it has failed."""
+    """`config` is what they said when they were last read, as changed here since; what runs may
+    differ, where a release with it has failed."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -27,9 +27,14 @@ class EnvFiles:
         emulator.kernel.observers.append(self._look)
 
     def edit(self, changes: Changes) -> Mapping[str, str]:
-        """They say so; the config vars that they set now."""
-        self.config = edit_config(self._dir, self._names, changes)
-        return self.config
+        """They say so; the config vars that they set now.
+
+        What the user wrote there meanwhile still differs from `config`, and so awaits a release.
+        """
+        written = edit_config(self._dir, self._names, changes)
+        after = {**self.config, **changes}
+        self.config = {name: value for name, value in after.items() if value is not None}
+        return written
 
     def after(self, changes: Changes) -> Mapping[str, str]:
         """The config vars that they would set."""

@@ -68,6 +68,16 @@ def test_with_the_release(emulator: Emulator, status: Status, after: str) -> Non
     assert text(emulator) == after
 
 
+def test_what_was_written_by_hand_meanwhile_still_awaits_its_release(emulator: Emulator) -> None:
+    env = EnvFiles(emulator)
+    emulator.release(Status.PENDING)
+    env.edit_later(1, {"A": None, "C": "3"})
+    (Path(emulator.options.dir) / ".env").write_text("A=1 # mine\nB=2\n")
+    emulator.release(Status.SUCCEEDED)
+    assert env.after({}) == {"B": "2", "C": "3"}
+    assert env.config == {"C": "3"}
+
+
 def test_a_file_that_cannot_be_written_is_told(emulator: Emulator) -> None:
     env = EnvFiles(emulator)
     emulator.release(Status.PENDING)
