@@ -2,7 +2,8 @@
 
 `.hk-local/api.json` has the port and the token, for our own user's eyes. Both are kept from one
 start to the next, so that what a shell or a script was told goes on to hold; without the file
-there are new ones.
+there are new ones. At another port the token is a new one too: whoever has the old port now may
+have been told the old token by a client that took it for us.
 """
 
 from __future__ import annotations
@@ -54,10 +55,10 @@ class Loopback:
         """`port` is the one to have; None: the last one, or any. `context` is for those who come
         with TLS. Raises NoPort."""
         path = os.path.join(state_dir, NAME)
-        last, self.token = _remembered(path)
-        self.token = self.token or os.urandom(TOKEN_BYTES).hex()
+        last, token = _remembered(path)
         socks = _bound(port) if port else _bound_anywhere(last)
         self.port = int(socks[0].getsockname()[1])
+        self.token = token if self.port == last else os.urandom(TOKEN_BYTES).hex()
         visits = server.api.visits
         gate = Gate(self.port, self.token, server.api.answer, visits, loop.call_later)
         self._door = Door(loop, server.guests, context)

@@ -153,7 +153,7 @@ def test_a_planted_link_leads_nowhere(folder, tmp_path, name):
     assert not (folder / "api.json").is_symlink()
 
 
-def test_a_port_that_is_taken_now_is_replaced(folder):
+def test_a_port_that_is_taken_now_is_replaced_and_the_token_with_it(folder):
     street = Street(folder)
     other = folder.parent / "other"
     other.mkdir(0o700)
@@ -161,7 +161,8 @@ def test_a_port_that_is_taken_now_is_replaced(folder):
     (other / "api.json").chmod(0o600)
     second = Street(other)
     assert second.loopback.port != street.loopback.port
-    assert second.loopback.token == street.loopback.token
+    assert second.loopback.token != street.loopback.token
+    assert saved(other) == {"port": second.loopback.port, "token": second.loopback.token}
     street.close()
     second.close()
 

@@ -8,7 +8,7 @@ import sys
 from json import loads
 from shlex import quote
 
-from emulator.cli.client import JSON, STATE, Client, folder
+from emulator.cli.client import JSON, STATE, Client
 from emulator.cli.output import write
 from emulator.dyno.program import find_program
 from emulator.errors import UserError
@@ -26,6 +26,10 @@ class NoUrl(UserError):
 
 class GitFailed(UserError):
     """git {word}: {reason}"""
+
+
+class Elsewhere(UserError):
+    """{url} is not the emulator of {dir}; hk-local git:remote says to git where that is"""
 
 
 def remote(name: str, app: str | None, dir: str | None) -> int:
@@ -73,12 +77,22 @@ def _ourselves() -> str:
 
 
 def credentials(words: Sequence[str]) -> int:
-    """git was told how to push to the app in that folder. Source: gitcredentials(7)."""
+    """git was told how to push to the app in that folder. Source: git-credential(1).
+
+    Not before the emulator has said, over its own socket, that it is where git is about to send
+    the token: at the port of one that has stopped, anybody may listen.
+    """
     app_dir, operation = (*words, "", "")[:2]
     if operation != "get":
         return 0
+    asked = dict(line.rstrip("\n").partition("=")[::2] for line in sys.stdin)
+    url = f"{asked.get('protocol')}://{asked.get('host')}"
+    client = Client(app_dir)
+    status = loads(client.ask("GET", "/hk-local/status", accept=JSON).read())
+    if status.get("api_url") != url:
+        raise Elsewhere(url=url, dir=client.dir)
     try:
-        with open(os.path.join(folder(app_dir), STATE, "api.json"), "rb") as file:
+        with open(os.path.join(client.dir, STATE, "api.json"), "rb") as file:
             token = str(loads(file.read())["token"])
     except (OSError, ValueError, KeyError, TypeError):
         return 1
