@@ -53,6 +53,8 @@ def submit(
     warning = call.submit(command or SetConfig(after))
     if call.world.pending:
         call.app.edit_later(call.world.newest, changes)
+    elif RELEASE in types and call.world.newest == world.newest:
+        call.app.edit_config(changes)  # back to what runs, which takes no release
     return warning
 
 

@@ -116,6 +116,21 @@ def test_with_a_release_command_the_old_values_are_in_force_until_it_succeeds(be
     assert text.status == 422
 
 
+def test_back_to_what_runs_with_a_release_command(bench):
+    """A release with what the file says has failed; the next start must not try it once more."""
+    bench.kernel.submit(Deploy({"web": "serve", "release": "migrate"}))
+    bench.boot()
+    bench.exit(bench.kernel.world.pending.dyno)
+    changed(bench, {})
+    bench.boot()
+    bench.exit(bench.kernel.world.pending.dyno)
+    bench.env = b"# mine\nA=3 # one\nB='two'\nC=4\n"
+    releases = bench.get("/apps/~/releases")
+    changed(bench, {"A": "1", "C": None})
+    assert bench.env == b"# mine\nA=1 # one\nB='two'\n"
+    assert bench.get("/apps/~/releases") == releases
+
+
 def test_what_an_add_on_sets_stays_its_own(bench):
     made = Addon("a1", "redis-1", "heroku-redis", "mini", "URL=x", "", 0, 0, WALL)
     bench.kernel.submit(CreateAddon(made, Attachment("b1", "REDIS", "a1", WALL), served=False))
