@@ -61,7 +61,7 @@ class Door:
         self._loop.remove_reader(sock)
         self._waiting.pop(sock).cancel()
         if first != HANDSHAKE:
-            self._guests.admit(sock, answer)
+            self._let_in(sock, answer)
             return
         task = self._loop.create_task(self._secure(sock, answer))
         self._secured.add(task)
@@ -71,6 +71,13 @@ class Door:
         self._loop.remove_reader(sock)
         self._waiting.pop(sock).cancel()
         sock.close()
+
+    def _let_in(self, sock: socket.socket, answer: Answering) -> None:
+        """It is a guest, unless others came in while it was at the door."""
+        if self._guests.is_full:
+            sock.close()
+        else:
+            self._guests.admit(sock, answer)
 
     async def _secure(self, sock: socket.socket, answer: Answering) -> None:
         """What the client says under TLS is said to a guest's connection, and the answers back."""
@@ -86,7 +93,7 @@ class Door:
             sock.close()
             inside.close()  # which is the end of the plain half, too
         else:
-            self._guests.admit(inside, answer)
+            self._let_in(inside, answer)
 
     def close(self) -> None:
         for sock in list(self._waiting):

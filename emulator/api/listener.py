@@ -26,7 +26,7 @@ PAUSE_SECONDS = 1.0
 
 
 class Guests:
-    """The clients that are served, by whichever socket they came."""
+    """The clients that are served, who have all come by the same kind of socket."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

@@ -18,7 +18,7 @@ from emulator.errors import UserError
 
 from .door import Door
 from .gate import Gate
-from .listener import Listener
+from .listener import Guests, Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ class Loopback:
         self.token = token if self.port == last else os.urandom(TOKEN_BYTES).hex()
         visits = server.api.visits
         gate = Gate(self.port, self.token, server.api.answer, visits, loop.call_later)
-        self._door = Door(loop, server.guests, context)
+        # Not the socket's: anybody can fill this port with clients, and the owner still gets in.
+        self._guests = Guests(loop)
+        self._door = Door(loop, self._guests, context)
         self._listeners = [
             Listener(loop, sock, self._door, gate.answer, lambda client: True) for sock in socks
         ]
@@ -79,6 +81,7 @@ class Loopback:
         for listener in self._listeners:
             listener.close()
         self._door.close()
+        self._guests.close()
 
 
 def _remembered(path: str) -> tuple[int, str]:

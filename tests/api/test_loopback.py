@@ -12,7 +12,7 @@ import stat
 
 import pytest
 
-from emulator.api import door, late
+from emulator.api import door, late, listener
 from emulator.api.loopback import Loopback, NoPort
 from emulator.cli.certificates import authority, context
 from tests.api.bench import Bench
@@ -214,6 +214,35 @@ def test_what_was_done_is_answered_whatever_else_the_client_sends(street):
     assert len(street.bench.kernel.world.drains) == 1
 
 
+def test_a_port_full_of_clients_keeps_nobody_from_the_socket(street, monkeypatch):
+    monkeypatch.setattr(listener, "MOST_CLIENTS", 2)
+    strangers = [street.call() for _ in range(2)]
+
+    async def fill():
+        for client in strangers:
+            await client.send(b"G")
+        await until(lambda: street.loopback._guests.is_full)
+
+    street.loop.does(fill())
+    assert Town.ask(street, "/apps/~")[0] == 200
+
+
+def test_who_says_a_byte_when_there_is_no_more_room_is_let_go(street, monkeypatch):
+    monkeypatch.setattr(listener, "MOST_CLIENTS", 2)
+    clients = [street.call() for _ in range(3)]
+
+    async def act():
+        await until(lambda: len(street.loopback._door._waiting) == 3)
+        for client in clients[:2]:
+            await client.send(b"G")
+        await until(lambda: street.loopback._guests.is_full)
+        await clients[2].send(b"G")
+        return await clients[2].rest()
+
+    assert street.loop.does(act()) == b""
+    assert len(street.loopback._guests._connections) == 2
+
+
 # --- with TLS ------------------------------------------------------------------------------------
 
 
@@ -237,7 +266,7 @@ def test_who_comes_with_tls_is_served_the_same(street, trusting):
             body = await reader.readexactly(size)
         writer.close()
         await writer.wait_closed()
-        await until(lambda: not street.server.guests._connections)
+        await until(lambda: not street.loopback._guests._connections)
         return json.loads(body)
 
     assert street.loop.does(act()) == [{"dyno_name": "web.1"}]
