@@ -59,7 +59,7 @@ def recipe(
         files = _postgres(addon, plan, folder, front.target if front else addon.port)
         return Recipe(SETUP, f"postgres.{number(addon)}", env, files, front)
     env = {"PORT": str(addon.port), "PASSWORD": addon.password}
-    return Recipe(f"exec {service.command}", service.name, env)
+    return Recipe(service.command, service.name, env)
 
 
 def _redis(addon: Addon, plan: Plan, program: str) -> Recipe:

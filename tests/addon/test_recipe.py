@@ -49,9 +49,10 @@ def test_no_secret_is_where_other_users_see_it() -> None:
 
 
 def test_a_declared_one_is_its_command() -> None:
-    service = Service("memcachier", "", "", "", {"local": SERVICES[REDIS].plan()}, command="m -p 1")
+    plans = {"local": SERVICES[REDIS].plan()}
+    service = Service("memcachier", "", "", "", plans, command="A=1 exec m")
     found = recipe(addon("memcachier", "local"), service, "", "", "/srv")
-    assert found.script == "exec m -p 1"
+    assert found.script == "A=1 exec m"
     assert found.env == {"PORT": "7001", "PASSWORD": "secret"}
 
 

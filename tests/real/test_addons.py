@@ -23,10 +23,11 @@ pytestmark = pytest.mark.real
 LONG = 30.0
 """A machine that is busy may take so long to make a Postgres."""
 
+CONNECT = "import socket, sys; socket.create_connection(('127.0.0.1', sys.argv[1]))"
 DECLARED = f"""
 [addons.files]
 command = "exec {sys.executable} -m http.server --bind 127.0.0.1 $PORT"
-ready = "test -n $PORT"
+ready = '''{sys.executable} -c "{CONNECT}" $PORT'''
 config = {{ FILES_URL = "http://127.0.0.1:$PORT/", FILES_KEY = "$PASSWORD" }}
 """
 
