@@ -60,10 +60,9 @@ class Loop:
         found = self._poll.poll(timeout if self._is_epoll else timeout * 1000)
         self.now = self.monotonic()
         watchers = self.watchers
-        for fd, events in found:
-            # Whoever had its turn earlier may have closed that one.
-            watcher = watchers.get(fd)
-            if watcher is not None:
+        for fd, events, watcher in [(fd, events, watchers.get(fd)) for fd, events in found]:
+            # Whoever had its turn earlier may have closed that one, and a new one has its number.
+            if watcher is not None and watchers.get(fd) is watcher:
                 try:
                     watcher.ready(events)
                 except Exception:  # noqa: BLE001 one request may fail, the router may not
