@@ -61,7 +61,7 @@ def lost(folder: Folder, launch: str) -> str:
             count, *names = file.read().split("\n")
         os.unlink(f"{path}/lost")
         os.rmdir(path)
-    except OSError:
+        more = int(count) - len(names)
+    except (OSError, ValueError):
         return ""
-    more = int(count) - len(names)
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
