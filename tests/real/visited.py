@@ -15,6 +15,7 @@ from threading import Thread
 
 class Site(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # Killed at any moment, it has sent all of an answer or nothing.
 
     def do_GET(self):
         if self.path == "/crash":
