@@ -134,7 +134,7 @@ class Boot:
             user_name(),
             heroku_formation=options.heroku_formation,
         )
-        world = store.load(blank)
+        world = store.load(blank).after_kill(self.started_at)
         if not world.id:
             world = world.replace(id=os.urandom(8).hex())
         url = self.address.url if self.address else ""

@@ -116,9 +116,10 @@ def provisioned(doing: Decision, given: ProvisionedAddon) -> None:
 
 def move(doing: Decision, given: MoveAddon) -> None:
     """It will be at another port, which is a release as when Heroku moves a server."""
-    if releasing.defer(doing, given):
+    found = [one for one in doing.world.addons if one.id == given.addon]
+    if not found or (doing.world.pending and releasing.defer(doing, given)):
         return
-    addon = find(doing, given.addon)
+    addon = found[0]
     moved = addon.replace(port=_port(doing), tls_port=_port(doing) if addon.tls_port else 0)
     _replace(doing, moved)
     if moved.provisioned_at:

@@ -61,7 +61,6 @@ def start(doing: Decision, given: ask.Start) -> None:
 
     If that is pending, dynos boot once it has ended, with the code that is the current one then.
     """
-    _expire(doing)
     if not doing.world.releases:
         for first in (releases.INITIAL, releases.LOGPLEX):
             doing.release(first, releases.NOTHING)
@@ -90,6 +89,7 @@ def start(doing: Decision, given: ask.Start) -> None:
         from .schedule import resume
 
         resume(doing)
+    _resume(doing)
 
 
 def _is_new(doing: Decision, given: ask.Start) -> bool:
@@ -97,14 +97,6 @@ def _is_new(doing: Decision, given: ask.Start) -> bool:
     current = _current(doing)
     is_other = bool(given.revision) and given.revision != current.revision
     return is_other or given.slug != current.slug or dict(given.types) != dict(current.types)
-
-
-def _expire(doing: Decision) -> None:
-    """What was pending when the emulator was killed never is current."""
-    pending = doing.world.pending
-    if pending:
-        expired = pending.replace(status=Status.EXPIRED, ended_at=doing.instant.wall)
-        doing.world = doing.world.replace(releases=(*doing.world.releases[:-1], expired))
 
 
 def _run_postdeploy(doing: Decision, given: ask.Start) -> None:
@@ -116,8 +108,13 @@ def _run_postdeploy(doing: Decision, given: ask.Start) -> None:
 
 
 def _form(doing: Decision, given: ask.Start, is_first: bool) -> None:
-    """The formation is the one with which the app was started; a first one is told."""
-    doing.world = doing.world.replace(formation=given.formation, left_out=given.left_out)
+    """The formation is the one with which the app was started; a first one is told.
+
+    A type that only the code has which runs on, because a release failed, is as it was.
+    """
+    wanted = {**doing.world.formation, **given.formation}
+    formation = {t: wanted.get(t, Quantity(0)) for t in doing.world.types if t != RELEASE}
+    doing.world = doing.world.replace(formation=formation, left_out=given.left_out)
     if is_first:
         tell_formation(doing)
 
@@ -260,8 +257,7 @@ def conclude(doing: Decision, succeeded: bool) -> None:
             doing.out.append(event.Hinted(RELEASE, GOES_ON.format(ended.version, world.release)))
     if world.starting:
         doing.world = doing.world.replace(starting=None)
-        if succeeded:
-            _form(doing, world.starting, is_first=not world.types)
+        _form(doing, world.starting, is_first=succeeded and not world.types)
         doing.reconcile()
         if succeeded and not world.types:
             _run_postdeploy(doing, world.starting)
@@ -271,10 +267,11 @@ def conclude(doing: Decision, succeeded: bool) -> None:
 
 
 def defer(doing: Decision, given: Fact) -> bool:
-    """Whether the command has to wait, because a release is pending: then it is decided later."""
-    if doing.world.pending:
+    """Whether the command has to wait, for a pending release or the start: it is decided later."""
+    waits = bool(doing.world.pending) or not doing.world.started_at
+    if waits:
         doing.world = doing.world.replace(deferred=(*doing.world.deferred, given))
-    return bool(doing.world.pending)
+    return waits
 
 
 def _resume(doing: Decision) -> None:
@@ -292,6 +289,7 @@ def take_effect(doing: Decision) -> None:
     if world.heroku_formation:
         fresh = {name: Quantity(0) for name in fresh}
     formation = {name: world.formation.get(name, fresh[name]) for name in fresh}
-    doing.world = doing.world.replace(formation=formation)
+    left_out = {name: item for name, item in world.left_out.items() if name in fresh}
+    doing.world = doing.world.replace(formation=formation, left_out=left_out)
     doing.reconcile()
     doing.renew()

@@ -103,6 +103,13 @@ class World(Fact):
         last = self.releases[-1] if self.releases else None
         return last if last and last.status is Status.PENDING else None
 
+    def after_kill(self, now: float) -> World:
+        """The world in which a killed emulator's pending release never is current."""
+        if not self.pending:
+            return self
+        ended = self.pending.replace(status=Status.EXPIRED, ended_at=now)
+        return self.replace(releases=(*self.releases[:-1], ended))
+
     def release_of(self, dyno: str) -> Release | None:
         """What the next launch of that dyno runs: the pending release, if that is its command."""
         pending = self.pending

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.app.formation import Quantity
+from emulator.app.release import Release, Status
 from emulator.app.surroundings import Addon, Attachment
 from emulator.errors import NotFound, UserError
 from emulator.fact import Fact
 from emulator.runtime import addons
 from emulator.runtime import command as ask
+from emulator.runtime.world import World
 from tests.simulation import COMMANDS, Process, Simulation
 
 
@@ -154,7 +157,6 @@ def test_a_name_is_changed(app: Simulation) -> None:
         (addons.Detach("a1"), UserError, "last attachment"),
         (addons.Detach("a7"), NotFound, "attachment"),
         (addons.DestroyAddon("7"), NotFound, "add-on"),
-        (addons.MoveAddon("7"), NotFound, "add-on"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -173,3 +175,31 @@ def test_there_is_an_end_to_it(app: Simulation) -> None:
         app.ask(addons.CreateAddon(addon(1000), attachment(1000, "Y", 1000)))
     with pytest.raises(UserError, match="100 attachments"):
         app.ask(addons.Attach(attachment(1000, "Y", 1)))
+
+
+def test_one_that_is_ready_before_the_next_start_is_set_after_it() -> None:
+    """The emulator was killed in the release phase, before the add-on was ready."""
+    types = {"worker": "w", "release": "migrate"}
+    done = Release(1, "Deploy", "U", 0.0, types, {})
+    pending = done.replace(version=2, status=Status.PENDING, dyno="release.1111")
+    app = Simulation(
+        releases=World("a", "U", releases=(done, pending)).after_kill(1.0).releases,
+        formation={"worker": Quantity(1)},
+        addons=(addon(1).replace(port=7000),),
+        attachments=(attachment(1, "DB", 1),),
+    )
+    app.plays("release.*", Process(exits=1.0))
+    provisioned(app)
+    app.ask(ask.Start(types, {}, {"worker": Quantity(1)}))
+    app.run(10)
+    assert not app.world.deferred and app.world.addons[0].provisioned_at
+    assert app.world.config["DB_URL"] and app.slot("worker.1").current.release == app.world.release
+
+
+def test_one_that_is_destroyed_before_it_could_move_is_not_missed() -> None:
+    app = with_release_command(Process(exits=5.0))
+    app.ask(ask.SetConfig({"A": "1"}))
+    app.ask(addons.MoveAddon("1"))
+    app.ask(addons.DestroyAddon("1"))
+    app.run(60)
+    assert not app.world.pending and dict(app.world.config) == {"A": "1"}

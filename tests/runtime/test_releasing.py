@@ -236,7 +236,8 @@ def test_a_start_with_another_commit_is_a_deploy(types: dict[str, str]) -> None:
 
 def again(world: World) -> Simulation:
     """The emulator was killed; this is the next one, with what was saved."""
-    app = Simulation(id=world.id, releases=world.releases, formation=world.formation)
+    left = world.after_kill(1.0)
+    app = Simulation(id=left.id, releases=left.releases, formation=left.formation)
     app.plays("release.*", PASSES)
     return app
 
@@ -346,3 +347,31 @@ def test_postdeploy_does_not_run_after_a_release_that_failed() -> None:
     app.ask(ask.Start(TYPES, {}, {"web": Quantity(1)}, postdeploy="python seed.py"))
     app.run(20)
     assert app.world.slots == {} and not any("seed.py" in line for _, line in app.lines)
+
+
+OLD = Release(3, "Deploy 1", "U", 0.0, {"web": "w", "worker": "k"}, {"A": "1"})
+EARLIER = (Release(1, "Initial release", "U", 0.0, {}, {}), Release(2, "x", "U", 0.0, {}, {}), OLD)
+
+
+def test_where_a_start_fails_the_old_code_runs_in_the_formation_that_was_asked_for() -> None:
+    ones = {"web": Quantity(1), "worker": Quantity(1)}
+    app = Simulation(releases=EARLIER, formation=ones)
+    app.plays("release.*", FAILS)
+    types = {"web": "w", "worker": "k", "release": "m"}
+    only = {"web": Quantity(1), "worker": Quantity(0)}
+    app.ask(ask.Start(types, {"A": "1"}, only, {"worker": Quantity(1)}))
+    app.run(5)
+    assert app.world.release == 3 and dict(app.world.formation) == only
+    assert app.slot("web.1").current and "worker.1" not in app.world.slots
+    assert dict(app.world.left_out) == {"worker": Quantity(1)}
+
+
+def test_where_a_start_fails_a_remembered_type_that_no_code_has_is_forgotten() -> None:
+    web = OLD.replace(types={"web": "w"})
+    app = Simulation(
+        releases=(*EARLIER[:2], web), formation={"web": Quantity(1), "worker": Quantity(1)}
+    )
+    app.plays("release.*", FAILS)
+    app.ask(ask.Start({"web": "w2", "release": "m"}, {"A": "1"}, {"web": Quantity(1)}))
+    app.run(5)
+    assert not app.world.pending and dict(app.world.formation) == {"web": Quantity(1)}
