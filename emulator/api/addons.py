@@ -258,7 +258,7 @@ def destroy(call: Call) -> Answer:
     """It is gone, with its data."""
     found, view = the_one(call, call.params["addon"]), call.view
     gone = resource.addon(view, found, gone=True)
-    warning = call.submit(DestroyAddon(found.id))
+    warning = call.submit(DestroyAddon(found.id, call.app.config_after({})))
 
     def message(ink: Ink) -> str:
         return f"Destroying {ink.name(found.name)} on {ink.app(view.world.app)}... done"

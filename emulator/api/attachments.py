@@ -132,7 +132,7 @@ def detach(call: Call) -> Answer:
     found = _found(call, call.params["attachment"])
     view, shown = call.view, _shown(call, [found])[0]
     addon = next(one for one in call.world.addons if one.id == found.addon)
-    warning = call.submit(Detach(found.id))
+    warning = call.submit(Detach(found.id, call.app.config_after({})))
     release = call.world.release
 
     def message(ink: Ink) -> str:

@@ -121,7 +121,7 @@ def _check_slug(call: Call, target: Release) -> None:
 def _difference(call: Call, target: Release) -> dict[str, str | None]:
     """What makes the user's config vars those of that release; add-ons have theirs."""
     changes: dict[str, str | None] = dict.fromkeys(call.app.config_after({}))
-    changes.update(target.config)
+    changes.update(target.own)
     kept = call.world.addon_config
     return {name: value for name, value in changes.items() if name not in kept}
 

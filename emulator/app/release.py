@@ -47,6 +47,13 @@ class Release(Fact):
     """When its release command had ended."""
     revision: str = ""
     """The commit that was checked out in the app's folder, if its dynos run there."""
+    attached: tuple[str, ...] = ()
+    """Names of the config vars that add-ons had set."""
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The config vars that are the user's."""
+        return {name: text for name, text in self.config.items() if name not in self.attached}
 
 
 NOTHING = Release(0, "", "", 0.0, {}, {})

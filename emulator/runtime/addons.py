@@ -17,6 +17,8 @@ from .world import SCHEDULER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .decision import Decision
 
 MOST = 100
@@ -57,13 +59,17 @@ class Attach(Command):
 
 
 class Detach(Command):
+    """`config`: the user's own config vars, of which the add-on's may have hidden some."""
+
     attachment: str
+    config: Mapping[str, str] | None = None
 
 
 class DestroyAddon(Command):
-    """It is gone with its attachments and its data."""
+    """It is gone with its attachments and its data; `config` as for Detach."""
 
     addon: str
+    config: Mapping[str, str] | None = None
 
 
 def create(doing: Decision, given: CreateAddon) -> None:
@@ -167,7 +173,7 @@ def detach(doing: Decision, given: Detach) -> None:
     doing.world = world.replace(
         attachments=tuple(one for one in world.attachments if one is not found[0])
     )
-    _release(doing, f"Detach {found[0].name} (@ref:{addon.name})")
+    _release(doing, f"Detach {found[0].name} (@ref:{addon.name})", own=given.config)
 
 
 def destroy(doing: Decision, given: DestroyAddon) -> None:
@@ -182,7 +188,7 @@ def destroy(doing: Decision, given: DestroyAddon) -> None:
     if addon.service == SCHEDULER:
         doing.world = doing.world.replace(jobs=(), look_at=None)
     if addon.provisioned_at:
-        _release(doing, f"Detach {names} (@ref:{addon.name})")
+        _release(doing, f"Detach {names} (@ref:{addon.name})", own=given.config)
 
 
 def find(doing: Decision, id_: str) -> Addon:
@@ -209,13 +215,17 @@ def _check_free(doing: Decision, name: str) -> None:
 
 
 def _release(
-    doing: Decision, description: str, user: str | None = None, runs_command: bool = False
+    doing: Decision,
+    description: str,
+    user: str | None = None,
+    runs_command: bool = False,
+    own: Mapping[str, str] | None = None,
 ) -> None:
     """A release with the user's config vars and, in the stead of the old ones, the add-ons' new."""
     releasing.refuse_while_pending(doing)
-    before, after = doing.before.addon_config, doing.world.addon_config
-    config = {name: value for name, value in doing.world.config.items() if name not in before}
-    code = (doing.world.current or NOTHING).replace(config={**config, **after})
+    current = doing.world.current or NOTHING
+    own = current.own if own is None else own
+    code = current.replace(config={**own, **doing.world.addon_config})
     if not runs_command:
         doing.release(description, code, user)
     elif not releasing.propose(doing, description, code, user):

@@ -25,7 +25,7 @@ class Decision:
     """One decision under way: the world before it and as it is so far, and what came of it."""
 
     def __init__(self, world: World, instant: Instant) -> None:
-        self.world = self.before = world
+        self.world = world
         self.instant = instant
         self.slots = dict(world.slots)
         self.out: list[Outcome] = []
@@ -82,6 +82,7 @@ class Decision:
             status=Status.SUCCEEDED,
             dyno="",
             ended_at=None,
+            attached=tuple(world.addon_config),
         )
         self.world = world.replace(releases=(*world.releases, new))
         self.out.append(event.ReleaseCreated(new.version, description, user))

@@ -188,7 +188,7 @@ def retry(doing: Decision, given: ask.Retry) -> None:
 
 
 def _with_addons(doing: Decision, release: Release) -> Release:
-    return release.replace(config={**release.config, **doing.world.addon_config})
+    return release.replace(config={**release.own, **doing.world.addon_config})
 
 
 def _release(doing: Decision, version: int) -> Release | None:
@@ -216,6 +216,7 @@ def propose(doing: Decision, description: str, code: Release, user: str | None =
         status=Status.PENDING,
         dyno=world.free_name(RELEASE),
         ended_at=None,
+        attached=tuple(world.addon_config),
     )
     doing.world = world.replace(releases=(*world.releases, pending), one_offs=world.one_offs + 1)
     doing.out.append(event.ReleasePhaseStarted(pending.version, description, pending.user))

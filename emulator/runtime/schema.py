@@ -33,6 +33,7 @@ COLUMNS_3 = (
     ("releases", "dyno", "text not null default ''"),
     ("releases", "ended_at", "real"),
     ("releases", "revision", "text not null default ''"),
+    ("releases", "attached", "text not null default ''"),
     ("addons", "version", "text not null default ''"),
 )
 """Columns that version 3 added, each to a table: its name and its type."""
@@ -51,7 +52,7 @@ create table if not exists usage (month text, type text, size text, seconds real
 
 RELEASE = (
     *("version", "description", "user", "created_at"),
-    *("slug", "status", "dyno", "ended_at", "revision"),
+    *("slug", "status", "dyno", "ended_at", "revision", "attached"),
 )
 """Columns of a release, in the order in which they are read and written."""
 

@@ -18,6 +18,7 @@ from .world import World
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from emulator.fact import Fact
 
@@ -126,24 +127,8 @@ class Store:
         formation = {_text(type_): _quantity(number, size) for type_, number, size in rows}
         types = self._by_version(db, "release_types", "type", "command")
         config = self._by_version(db, "release_config", "name", "value")
-        releases = tuple(
-            Release(
-                _number(version),
-                _text(text),
-                _text(user),
-                float(at or 0),
-                types.get(version, {}),
-                config.get(version, {}),
-                _text(slug),
-                Status(status),
-                _text(dyno),
-                None if ended_at is None else float(ended_at),
-                _text(revision),
-            )
-            for version, text, user, at, slug, status, dyno, ended_at, revision in db.execute(
-                f"select {', '.join(RELEASE)} from releases order by version"
-            )
-        )
+        query = f"select {', '.join(RELEASE)} from releases order by version"
+        releases = tuple(_release(row, types, config) for row in db.execute(query))
         fields: dict[str, object] = {"formation": formation, "releases": releases}
         for name in ("id", "app", "given_name"):
             if name in meta:
@@ -213,18 +198,18 @@ class Store:
                 self._write_around(name, getattr(after, name))
 
     def _write_around(self, table: str, items: Iterable[Fact]) -> None:
-        """The table has these rows, in their order; several texts in a field are one by blanks."""
+        """The table has these rows, in their order."""
         columns = AROUND[table].__match_args__
         self.db.execute(f"delete from {table}")
         values = ([getattr(item, column) for column in columns] for item in items)
         self._many(
             f"insert into {table} values ({', '.join('?' * len(columns))})",
-            ([" ".join(v) if isinstance(v, tuple) else v for v in row] for row in values),
+            ([_plain(value) for value in row] for row in values),
         )
 
     def _write_release(self, release: Release) -> None:
         self.db.execute(
-            f"insert into releases ({', '.join(RELEASE)}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert into releases ({', '.join(RELEASE)}) values ({', '.join('?' * len(RELEASE))})",
             [_plain(getattr(release, name)) for name in RELEASE],
         )
         for table, values in (("types", release.types), ("config", release.config)):
@@ -240,8 +225,31 @@ class Store:
         self.db.close()
 
 
+def _release(
+    row: Sequence[Any], types: dict[int, dict[str, str]], config: dict[int, dict[str, str]]
+) -> Release:
+    number, text, user, at, slug, status, dyno, ended, revision, attached = row
+    return Release(
+        version := _number(number),
+        _text(text),
+        _text(user),
+        float(at or 0),
+        types.get(version, {}),
+        config.get(version, {}),
+        _text(slug),
+        Status(status),
+        _text(dyno),
+        None if ended is None else float(ended),
+        _text(revision),
+        tuple(_text(attached).split()),
+    )
+
+
 def _plain(value: object) -> object:
-    return value.value if isinstance(value, Status) else value
+    """Several texts in a field are one by blanks."""
+    if isinstance(value, Status):
+        return value.value
+    return " ".join(value) if isinstance(value, tuple) else value
 
 
 def _around(db: sqlite3.Connection, table: str) -> tuple[Fact, ...]:

@@ -203,3 +203,18 @@ def test_one_that_is_destroyed_before_it_could_move_is_not_missed() -> None:
     app.ask(addons.DestroyAddon("1"))
     app.run(60)
     assert not app.world.pending and dict(app.world.config) == {"A": "1"}
+
+
+def test_what_an_add_on_has_hidden_comes_back_when_it_goes(app: Simulation) -> None:
+    app.ask(ask.SetConfig({"KEY": "1", "DB_URL": "mine"}))
+    provisioned(app)
+    assert app.world.config["DB_URL"] != "mine"
+    app.ask(addons.DestroyAddon("1", {"KEY": "1", "DB_URL": "mine"}))
+    assert dict(app.world.config) == {"KEY": "1", "DB_URL": "mine"}
+
+
+def test_a_rollback_does_not_bring_back_what_an_add_on_had_set(app: Simulation) -> None:
+    version = provisioned(app).world.release
+    app.ask(addons.DestroyAddon("1"))
+    app.ask(ask.Rollback(version))
+    assert dict(app.world.config) == {"KEY": "1"}
