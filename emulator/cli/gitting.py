@@ -7,6 +7,7 @@ build takes; nothing in it concerns the loop.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -157,12 +158,11 @@ class Exchange:
                     writer.write(part)
         except (OSError, ValueError):
             return self.kill()
-        # The client has nothing more to say: only its end can come.
-        self.sock.settimeout(None)
-        try:
-            self.sock.recv(1)
-        except OSError:
-            pass
+        # The client has nothing more to say: only its end can come, however long that takes. The
+        # socket keeps its patience, which is the sender's too.
+        end = select.poll()
+        end.register(self.sock, select.POLLIN)
+        end.poll()
         return self.kill()
 
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
