@@ -119,6 +119,7 @@ class Building:
         code = SOURCE.format(path=ROOT)
         way = [sys.executable, "hk-local: build", "-I", "-S", "-c", code, self._order(job.code)]
         fds = [os.open(os.devnull, os.O_RDONLY), writer, os.dup(writer)]
+        self.emulator.boot.set_environment(self.kernel.world.current)
         self.runner.run(job.launch, [way], self.kernel.world.config, fds)
 
     def _order(self, code: Code) -> str:

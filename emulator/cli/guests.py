@@ -41,9 +41,13 @@ class Guests:
 
         emulator, kernel = self._emulator, self._emulator.kernel
         kernel.observers.append(self._look)
-        return Server(
-            emulator.loop, context, emulator.runner.lend, lambda dyno: kernel.take(HangUp(dyno))
-        )
+        return Server(emulator.loop, context, self.lend, lambda dyno: kernel.take(HangUp(dyno)))
+
+    def lend(self, dyno: str, fds: list[int], tty: bool) -> None:
+        """It starts, in the environment of its release, whatever was started while it waited."""
+        emulator = self._emulator
+        emulator.boot.set_environment(emulator.kernel.world.release_of(dyno))
+        emulator.runner.lend(dyno, fds, tty)
 
     def _look(self) -> None:
         """Whose one-off has ended is told."""

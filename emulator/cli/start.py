@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.app.formation import Quantity
+    from emulator.app.release import Release
     from emulator.dyno.place import Place
     from emulator.dyno.slot import Order, Report
     from emulator.event import Event
@@ -147,13 +148,16 @@ class Boot:
     def obey(self, order: Order, world: World) -> None:
         """The order was begun, in the environment of the release that the dyno runs."""
         if isinstance(order, Spawn):
-            release = world.release_of(order.launch.rpartition("@")[0])
-            if release and release.config is not self.config:
-                from emulator.app.config_vars import environment
-
-                self.config = release.config
-                self.runner.set_environment(environment(os.environ, release.config, {}, "", None))
+            self.set_environment(world.release_of(order.launch.rpartition("@")[0]))
         self.runner.obey(order)
+
+    def set_environment(self, release: Release | None) -> None:
+        """What is started next has the environment of that release."""
+        if release and release.config is not self.config:
+            from emulator.app.config_vars import environment
+
+            self.config = release.config
+            self.runner.set_environment(environment(os.environ, release.config, {}, "", None))
 
     def place(self, launch: str) -> Place | None:
         """Where the launch gets its own copy of the app; None where it runs in the app's folder."""

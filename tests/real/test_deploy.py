@@ -137,6 +137,15 @@ def test_a_build_that_fails_leaves_the_old_release(site: Site) -> None:
     assert "State changed from up" not in emulator.text
 
 
+def test_a_build_has_the_config_vars_that_are_in_force(site: Site) -> None:
+    site.app.procfile(worker=WORKER, release="exit ${FAIL:-0}")
+    site.start()
+    assert site.app.hk_local("config:set", "FAIL=3").returncode == 1
+    site.write("two", "echo builds with ${FAIL:-nothing}")
+    done = site.app.hk_local("deploy")
+    assert (done.returncode, "       builds with nothing\n" in done.stdout) == (0, True)
+
+
 def test_the_deployer_sees_the_release_command_and_its_failure_is_the_deploys(site: Site) -> None:
     site.start()
     site.app.write("Procfile", f"worker: {WORKER}\nrelease: echo migrating; exit $(cat status)\n")
