@@ -200,7 +200,7 @@ def linger(doing: Step, given: Input) -> None:
 def age(doing: Step, given: Input) -> None:
     """Sleep counts for the daily cycle, though not for what a process is granted."""
     assert isinstance(given, Resumed)
-    if doing.current.deadline is not None:
+    if doing.current.deadline is not None and not doing.slot.is_granted_its_time:
         doing.change(deadline=doing.current.deadline - given.seconds)
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WEB = "web"
 """The process type that the router reaches. Source: Dev Center, procfile."""
+RELEASE = "release"
+"""The process type of the release command. Source: Dev Center, release-phase."""
 
 
 class State(Enum):
@@ -95,7 +97,7 @@ class Slot(Fact):
     extra: tuple[tuple[str, str], ...] = ()
     """Variables given with `run -e`."""
     lasts: float | None = None
-    """So long a scheduled run may take; None: until the daily cycle."""
+    """So long a scheduled run or a release command may take; None: until the daily cycle."""
     asleep: bool = False
     """It is wanted, but rests until a request comes."""
 
@@ -128,6 +130,11 @@ class Slot(Fact):
     def must_listen(self) -> bool:
         """It is up once it listens on $PORT; a one-off, whatever its type, is reached by nobody."""
         return self.type == WEB and self.kind is Kind.FORMATION
+
+    @property
+    def is_granted_its_time(self) -> bool:
+        """A release command has its hour to work in; a scheduled run's interval just passes."""
+        return self.type == RELEASE and self.lasts is not None
 
     @property
     def number(self) -> int:

@@ -27,12 +27,13 @@ def slept(doing: Decision, given: ask.Slept) -> None:
 def stalled(doing: Decision, given: ask.Stalled) -> None:
     """What a process is granted is granted while somebody watches; nobody did."""
     for name, slot in doing.slots.items():
-        departing = tuple(_postponed(launch, given.seconds) for launch in slot.departing)
-        current = slot.current and _postponed(slot.current, given.seconds)
+        granted = (*GRANTED, Phase.RUNNING) if slot.is_granted_its_time else GRANTED
+        departing = tuple(_postponed(one, given.seconds, granted) for one in slot.departing)
+        current = slot.current and _postponed(slot.current, given.seconds, granted)
         doing.slots[name] = slot.replace(departing=departing, current=current)
 
 
-def _postponed(launch: Launch, seconds: float) -> Launch:
-    if launch.deadline is None or launch.phase not in GRANTED:
+def _postponed(launch: Launch, seconds: float, granted: tuple[Phase, ...]) -> Launch:
+    if launch.deadline is None or launch.phase not in granted:
         return launch
     return launch.replace(deadline=launch.deadline + seconds)

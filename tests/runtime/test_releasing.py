@@ -50,6 +50,21 @@ def test_a_release_is_pending_until_its_command_has_ended() -> None:
     assert app.slot("web.1").current.release == 4
 
 
+@pytest.mark.parametrize(
+    ("lapse", "end"), [(ask.Slept(4000.0), "failed"), (ask.Stalled(4000.0), "succeeded")]
+)
+def test_the_hour_of_a_release_command_is_one_in_which_it_can_work(lapse: Fact, end: str) -> None:
+    """The clock stands still while the machine sleeps, and goes on while nobody watches."""
+    app = running(Process(exits=5000.0))
+    app.ask(ask.SetConfig({"A": "1"}))
+    app.run(10)
+    app.ask(lapse)
+    app.run(3500)
+    assert app.world.pending and "SIGTERM" not in app.log
+    app.run(4200)
+    assert history(app)[-1] == (4, end)
+
+
 def test_the_release_command_runs_with_what_it_releases() -> None:
     app = running()
     app.ask(ask.SetConfig({"A": "1"}))
