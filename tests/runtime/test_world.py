@@ -78,6 +78,13 @@ def test_one_offs_in_a_row_and_at_once_have_names_of_their_own() -> None:
     assert all(name.startswith("run.") and 1000 <= int(name[4:]) <= 9999 for name in seen)
 
 
+def test_a_name_has_five_digits_once_those_of_four_are_taken() -> None:
+    app = running("web=1")
+    slot = app.slot("web.1")
+    app.world = app.world.replace(slots={f"run.{n}": slot for n in range(1000, 10_000)})
+    assert len(app.world.free_name("run")) == len("run.12345")
+
+
 def test_a_name_that_is_taken_is_not_free() -> None:
     app = running("web=1")
     name = app.world.free_name("run")
