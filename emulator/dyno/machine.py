@@ -154,6 +154,14 @@ def idle(doing: Step, given: Input) -> None:
     doing.slot = doing.slot.replace(asleep=True)
 
 
+def doze(doing: Step, given: Input) -> None:
+    """A crashed Eco dyno sleeps with the others, instead of coming back after its cool-off."""
+    if doing.slot.shown is State.CRASHED:
+        doing.out.append(event.DynoIdling(doing.slot.name))
+        rest(doing, given)
+        doing.slot = doing.slot.replace(asleep=True)
+
+
 def hang_up(doing: Step, given: Input) -> None:
     """The client of a one-off is gone: SIGHUP. Source: Dev Center, error-codes, R16."""
     policy, launch = doing.moment.policy, doing.current
@@ -210,6 +218,7 @@ ROWS: dict[Phase | None, dict[type[Input], Cell]] = {
         Restart: arrival.revive,
         Cycle: ignore,
         Stop: rest,
+        Idle: doze,
         Expired: arrival.retry,
     },
     Phase.WAITING: {

@@ -113,6 +113,21 @@ def test_an_eco_app_sleeps_after_thirty_minutes_and_wakes_on_a_request() -> None
     assert app.states() == {"web.1": "up", "worker.1": "up"}
 
 
+def test_a_crashed_worker_sleeps_with_the_app() -> None:
+    app = up("web=1 worker=1", "Eco")
+    app.plays("worker.1", Process(exits=0.5, status=1))
+    app.ask(ask.Restart("worker"))
+    app.run_until(lambda app: app.states()["web.1"] == "down")
+    assert app.slot("worker.1").state == "idle"
+    spawned = app.log.count("heroku[worker.1]: Starting process")
+    app.run(86_400)
+    assert app.log.count("heroku[worker.1]: Starting process") == spawned
+    app.plays("worker.1", Process())
+    app.ask(ask.Requested())
+    app.run(5)
+    assert app.states() == {"web.1": "up", "worker.1": "up"}
+
+
 def test_each_request_postpones_it() -> None:
     app = up("web=1", "Eco")
     for _ in range(4):
