@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import event
+from . import departure
 from .command import expand
 from .policy import chance
 from .size import memory_mb
@@ -69,6 +70,7 @@ def retry(doing: Step, given: Input) -> None:
 def revive(doing: Step, given: Input) -> None:
     """A release or a restart starts a crashed dyno, with no `Restarting` (log samples)."""
     if doing.slot.shown is State.CRASHED:
+        departure.prolong(doing)
         boot(doing, given)
 
 
@@ -87,6 +89,7 @@ def start_due(doing: Step, given: Input) -> None:
 def renew(doing: Step, given: Input) -> None:
     """A launch that was not spawned yet will be one of the newest release."""
     doing.change(release=doing.moment.release)
+    departure.prolong(doing)
 
 
 def note_pid(doing: Step, given: Input) -> None:

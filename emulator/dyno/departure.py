@@ -27,15 +27,22 @@ def retire(doing: Step) -> None:
 
     Source: Dev Center, preboot.
     """
-    until = doing.moment.now + doing.moment.policy.preboot_after
     launch, departing = doing.current, doing.slot.departing
     if launch.phase is Phase.RUNNING and launch in doing.slot.serving:
-        retiring = launch.replace(phase=Phase.RETIRING, deadline=until)
+        retiring = launch.replace(phase=Phase.RETIRING)
         doing.slot = doing.slot.replace(current=None, departing=(*departing, retiring))
-        return
-    kept = (one.replace(deadline=until) if _retires(one) else one for one in departing)
-    doing.slot = doing.slot.replace(departing=tuple(kept))
-    depart(doing)
+    else:
+        depart(doing)
+    prolong(doing)
+
+
+def prolong(doing: Step) -> None:
+    """With preboot, what serves on does so until the new launch has had its time."""
+    if doing.moment.preboots:
+        until = doing.moment.now + doing.moment.policy.preboot_after
+        departing = doing.slot.departing
+        kept = (one.replace(deadline=until) if _retires(one) else one for one in departing)
+        doing.slot = doing.slot.replace(departing=tuple(kept))
 
 
 def dismiss(doing: Step) -> None:

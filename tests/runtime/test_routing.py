@@ -262,6 +262,21 @@ def test_a_second_release_replaces_only_what_has_not_served() -> None:
     assert states(app) == {app.slot("web.1").current.id: "up"}
 
 
+def test_a_second_release_after_the_new_dyno_has_crashed_begins_the_time_anew() -> None:
+    app = up("web=1", "Standard-1X", features=("preboot",))
+    app.plays("web.1", Process(exits=0.3, status=1))
+    app.ask(ask.SetConfig({"A": "1"}))
+    old = app.slot("web.1").departing[0].id
+    app.run(170)
+    assert app.states() == {"web.1": "crashed"}
+    app.plays("web.1", Process(listens=20.0))
+    app.ask(ask.SetConfig({"A": "2"}))
+    app.run(179)
+    assert states(app) == {old: "up"}
+    app.run(2)
+    assert states(app) == {app.slot("web.1").current.id: "up"}
+
+
 def test_scaled_away_both_stop() -> None:
     app = prebooting()
     app.run(5)
