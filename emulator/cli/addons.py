@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 from emulator.addon import condition, declared, premises
@@ -89,7 +90,8 @@ class Addons:
     # --- as long as the dynos have not begun -----------------------------------------------------
 
     def await_ready(self) -> None:
-        """Each server is ready, or failed, or takes too long."""
+        """Each server is ready, or failed, or takes too long, or we are told to stop: then the
+        signal, which is blocked until the dynos have been ordered, waits no longer for them."""
         until = self.loop.time() + READY_WITHIN
         link = self._runner.link.fileno()
 
@@ -99,7 +101,8 @@ class Addons:
             poll.register(link, select.POLLIN)
             if poll.poll(0):
                 self._runner.receive()
-            if self.servers.are_settled or self.loop.time() > until:
+            is_late = self.loop.time() > until or signal.sigpending()
+            if self.servers.are_settled or is_late:
                 self.loop.stop()
             else:
                 self.loop.call_later(0.005, look)
