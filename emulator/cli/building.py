@@ -107,18 +107,22 @@ class Building:
     # --- the build -------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """The process of the build that is first in the queue is being started."""
-        if not self.queue:
+        """The process of the build that is first in the queue is being started, if none is yet."""
+        if not self.queue or self.queue[0].launch:
             return
         job = self.queue[0]
+        try:
+            job.output, *fds = _opened()
+        except OSError as error:
+            self.queue.pop(0)
+            job.tell({"error": f"cannot start the build: {error.strerror}"})
+            self.loop.call_soon(self._begin)
+            return
         self.kernel.take(Build())
         job.launch = f"build.{next(self.numbers)}@0"
-        job.output, writer = os.pipe()
-        os.set_blocking(job.output, False)
         self.loop.add_reader(job.output, self._read, job)
         code = SOURCE.format(path=ROOT)
         way = [sys.executable, "hk-local: build", "-I", "-S", "-c", code, self._order(job.code)]
-        fds = [os.open(os.devnull, os.O_RDONLY), writer, os.dup(writer)]
         self.emulator.boot.set_environment(self.kernel.world.current)
         self.runner.run(job.launch, [way], self.kernel.world.config, fds)
 
@@ -214,6 +218,22 @@ class Building:
             job.tell({"error": "the emulator stops"})
         self.kernel.observers.remove(self._look)
         self.runner.report = self.report
+
+
+def _opened() -> tuple[int, int, int, int]:
+    """Where a build is read, and what it has as its stdin, stdout and stderr. Raises OSError."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    opened = [nothing]
+    try:
+        opened += os.pipe()
+        opened.append(os.dup(opened[-1]))
+    except OSError:
+        for fd in opened:
+            os.close(fd)
+        raise
+    _, reader, writer, errors = opened
+    os.set_blocking(reader, False)
+    return reader, nothing, writer, errors
 
 
 def _find(releases: tuple[Release, ...], version: int) -> Release | None:

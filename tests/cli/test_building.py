@@ -1,0 +1,89 @@
+"""Which build is begun when, by an emulator that the test plays."""
+
+from __future__ import annotations
+
+import errno
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from emulator.api.builds import Code
+from emulator.cli import building
+from emulator.cli.building import Building
+from emulator.dyno.slot import Exited
+
+
+class Yard:
+    """What the emulator was asked for, and turns of its loop."""
+
+    def __init__(self, folder):
+        self.soon, self.launches, self.told = [], [], []
+        self.loop = SimpleNamespace(
+            call_soon=self.soon.append,
+            add_reader=lambda *given: None,
+            remove_reader=lambda fd: None,
+        )
+        self.runner = SimpleNamespace(report=lambda report: None, run=self.run)
+        world = SimpleNamespace(config={}, releases=(), slug="", current=None)
+        kernel = SimpleNamespace(observers=[], world=world, take=lambda happened: None)
+        boot = SimpleNamespace(
+            folder=SimpleNamespace(file=lambda name: str(folder / name), app_dir=str(folder)),
+            set_environment=lambda release: None,
+        )
+        self.building = Building(
+            SimpleNamespace(kernel=kernel, runner=self.runner, loop=self.loop, boot=boot)
+        )
+
+    def run(self, launch, ways, env, fds):
+        self.launches.append(launch)
+        for fd in fds:
+            os.close(fd)
+
+    def deploy(self):
+        return self.building.deploy(Code(), self.told.append)
+
+    def turn(self):
+        soon = [*self.soon]
+        self.soon.clear()
+        for act in soon:
+            act()
+
+    def end(self):
+        self.runner.report(Exited(self.launches[-1], status=1))
+
+
+@pytest.fixture
+def yard(tmp_path):
+    return Yard(tmp_path)
+
+
+def test_one_that_comes_as_the_last_one_ends_is_begun_once(yard):
+    yard.deploy()
+    yard.turn()
+    yard.end()
+    yard.deploy()
+    yard.turn()
+    assert yard.launches == ["build.1@0", "build.2@0"]
+    yard.end()
+    yard.turn()
+    assert not yard.building.queue
+    assert yard.told.count({"error": "the build failed"}) == 2
+
+
+def test_one_that_cannot_begin_makes_way(yard, monkeypatch):
+    def full():
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    yard.deploy()
+    yard.deploy()
+    with monkeypatch.context() as patch:
+        patch.setattr(building.os, "pipe", full)
+        before = os.listdir("/dev/fd")
+        soon = yard.soon.pop()
+        soon()
+        assert os.listdir("/dev/fd") == before
+    assert {"error": "cannot start the build: Too many open files"} in yard.told
+    yard.turn()
+    assert yard.launches == ["build.1@0"]
+    yard.end()
