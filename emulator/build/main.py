@@ -128,7 +128,10 @@ def lay_out(
 
 
 def ignored_by(folder: str) -> Callable[[str], bool]:
-    """Whether the .slugignore in that folder, if there is one, leaves a path out."""
+    """Whether the .slugignore in that folder, if there is one, leaves a path out.
+
+    Raises BadPattern.
+    """
     try:
         with open(os.path.join(folder, ".slugignore"), encoding="utf-8", errors="replace") as file:
             return slugignore.parse(file.read())
@@ -140,12 +143,14 @@ def remove_ignored(target: str, is_ignored: Callable[[str], bool]) -> None:
     """What .slugignore leaves out is not there any more. Source: before the build, as on Heroku."""
     for folder, names, files in os.walk(target):
         within = os.path.relpath(folder, target)
+        links = [name for name in names if os.path.islink(os.path.join(folder, name))]
+        names[:] = [name for name in names if name not in links]
         for name in [*names]:
             path = os.path.normpath(os.path.join(within, name))
             if is_ignored(f"{path}/"):
                 names.remove(name)
                 shutil.rmtree(os.path.join(folder, name))
-        for name in files:
+        for name in (*files, *links):
             if is_ignored(os.path.normpath(os.path.join(within, name))):
                 os.unlink(os.path.join(folder, name))
 

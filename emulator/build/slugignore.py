@@ -8,18 +8,37 @@ from __future__ import annotations
 
 import re
 
+from emulator.errors import UserError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class BadPattern(UserError):
+    """.slugignore:{line}: {pattern!r} is no pattern ({reason}); expected one as in .gitignore"""
+
+    def __init__(self, line: int, pattern: str, reason: str) -> None:
+        super().__init__(line=line, pattern=pattern, reason=reason)
+
+
 def parse(text: str) -> Callable[[str], bool]:
-    """Whether a path, relative and with slashes, is to be left out of the slug."""
-    lines = [line.strip() for line in text.splitlines()]
-    patterns = [line for line in lines if line and line[0] not in "#!"]
-    if not patterns:
+    """Whether a path, relative and with slashes, is to be left out of the slug.
+
+    Raises BadPattern.
+    """
+    expressions: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        pattern = line.strip()
+        if pattern and pattern[0] not in "#!":
+            expressions.append(_expression(pattern))
+            try:
+                re.compile(expressions[-1])
+            except re.error as error:
+                raise BadPattern(number, pattern, error.msg) from None
+    if not expressions:
         return lambda path: False
-    found = re.compile("|".join(_expression(pattern) for pattern in patterns), re.S)
+    found = re.compile("|".join(expressions), re.S)
     return lambda path: found.fullmatch(path) is not None
 
 

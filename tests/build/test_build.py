@@ -122,6 +122,18 @@ def test_slugignore_is_left_out_however_the_code_comes(repository: Bench, by: st
     assert repository.files(slug) == {".gitignore", ".slugignore", "Procfile", "lib/c.py"}
 
 
+@pytest.mark.parametrize("by", ["folder", "commit"])
+def test_a_link_to_a_folder_is_left_out_as_a_file_is(repository: Bench, by: str) -> None:
+    repository.write(".slugignore", "docs\n/site/\n")
+    repository.write("lib/c.py", "x")
+    for name in ("docs", "site"):
+        (repository.folder / name).symlink_to("lib")
+    commit = repository.commit()
+    slug = repository.build(commit if by == "commit" else "")
+    assert set(os.listdir(slug)) == {".gitignore", ".slugignore", "Procfile", "lib", "site"}
+    assert (slug / "site/c.py").exists()
+
+
 def test_without_git_it_is_all_but_what_never_is_code(bench: Bench) -> None:
     bench.write(".env", "A=1")
     bench.write("node_modules/x.js", "x")

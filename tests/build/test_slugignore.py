@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.build.slugignore import parse
+from emulator.build.slugignore import BadPattern, parse
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_every_line_counts() -> None:
         "README.md",
         "spec/a.rb",
     ]
+
+
+def test_what_is_no_pattern_is_said_with_its_line() -> None:
+    with pytest.raises(BadPattern, match=r"^\.slugignore:3: '\[z-a\]' is no pattern \(bad char"):
+        parse("# what nobody runs\n*.md\n[z-a]\n")
