@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SCRIPT = "bin/build"
+SCRIPTS = ("bin/build", "bin")
+"""What a commit has that has a bin/build: that, or a link to the folder that it is in."""
 ATTRIBUTES = ".gitattributes"
 """Says how git writes other files."""
 
@@ -72,16 +73,21 @@ class Commit:
         return done.stdout
 
 
+def _is_written(blobs: Blobs) -> bool:
+    """A build may write to the slug, also where case makes no other name (macOS)."""
+    return any(path.lower() in SCRIPTS for path in blobs)
+
+
 def remember(blobs: Blobs, slugs: str, slug: str) -> None:
     """The next commit may have files in common with this slug, unless a build wrote to it."""
-    if SCRIPT not in blobs:
+    if not _is_written(blobs):
         with open(os.path.join(slugs, f"{slug}.blobs"), "w", encoding="ascii") as file:
             file.write(dumps(blobs))
 
 
 def _unchanged(blobs: Blobs, slugs: str, last: str) -> list[str]:
     """Paths of files that the last slug has exactly so; none that a build could write to."""
-    if not last or SCRIPT in blobs:
+    if not last or _is_written(blobs):
         return []
     try:
         with open(os.path.join(slugs, f"{last}.blobs"), encoding="ascii") as file:

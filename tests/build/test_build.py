@@ -226,6 +226,18 @@ def test_what_a_build_may_write_to_is_no_file_of_another_slug(repository: Bench)
     assert (third / "a.py").read_text() == "1"
 
 
+def test_nor_is_what_a_build_behind_a_link_may_write_to(repository: Bench) -> None:
+    repository.write("a.py", "1")
+    repository.write("tools/build", "#!/bin/sh\necho 2 >> a.py\n", mode=0o755)
+    first = repository.build(repository.commit())
+    (repository.folder / "bin").symlink_to("tools")
+    second = repository.build(repository.commit(), kept=(first.name,))
+    assert ((first / "a.py").read_text(), (second / "a.py").read_text()) == ("1", "12\n")
+    (repository.folder / "bin").unlink()
+    third = repository.build(repository.commit(), kept=(first.name, second.name))
+    assert (third / "a.py").read_text() == "1"
+
+
 def test_new_attributes_are_heeded_for_old_files(repository: Bench) -> None:
     repository.write("a.txt", "one\ntwo\n")
     repository.build(repository.commit())
