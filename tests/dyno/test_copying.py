@@ -169,3 +169,13 @@ def test_a_link_that_leads_out_is_removed_and_not_followed(app: Path) -> None:
     (copy / "out").symlink_to(app.parent / "outside")
     leave(str(copy.parent), stamp(str(copy.parent)))
     assert (app.parent / "outside/kept").exists()
+
+
+def test_a_link_in_the_place_of_the_copy_is_not_followed_either(app: Path) -> None:
+    copy = copied(app)
+    since = stamp(str(copy.parent))
+    copy.rename(app.parent / "moved")
+    copy.symlink_to(app.parent / "moved")
+    leave(str(copy.parent), since)
+    assert (app.parent / "moved/a.py").exists()
+    assert not copy.parent.exists()

@@ -184,7 +184,12 @@ class Removal:
         self.count = 0
 
     def remove(self, path: str, within: str = "") -> None:
-        """It is gone. Raises OSError."""
+        """It is gone, but not what it leads to where somebody has put a link in its place.
+
+        Raises OSError.
+        """
+        if os.path.islink(path):
+            return os.unlink(path)
         try:
             names = os.listdir(path)
         except PermissionError:
@@ -194,7 +199,7 @@ class Removal:
             os.chmod(path, 0o700)
         for name in names:
             self._remove(f"{path}/{name}", f"{within}{name}")
-        os.rmdir(path)
+        return os.rmdir(path)
 
     def _remove(self, path: str, name: str) -> None:
         found = os.lstat(path)
