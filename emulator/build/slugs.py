@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from json import dumps, loads
+
+from emulator.dyno.warden.copying import Removal, discard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def seal(tree: str, slugs: str, last: str, shared: Collection[str] = ()) -> tupl
     name = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
     target = os.path.join(slugs, name)
     if os.path.isdir(target):
-        shutil.rmtree(tree)
+        Removal(0).remove(tree)
         return name, len(files), size
     rest = {path: file for path, file in files.items() if path not in shared}
     _share(tree, os.path.join(slugs, last), rest, before)
@@ -107,6 +108,6 @@ def prune(slugs: str, kept: Iterable[str]) -> None:
             continue
         path = os.path.join(slugs, name)
         if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
+            discard(path)
         else:
             os.unlink(path)

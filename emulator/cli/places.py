@@ -37,12 +37,13 @@ def clear(folder: Folder) -> None:
 def _remove(paths: list[str]) -> None:
     """They are being removed, in a thread: that may take long."""
     if paths:
-        import shutil
         import threading
+
+        from emulator.dyno.warden.copying import discard
 
         def remove() -> None:
             for path in paths:
-                shutil.rmtree(path, ignore_errors=True)
+                discard(path)
 
         threading.Thread(target=remove, daemon=True).start()
 

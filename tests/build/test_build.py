@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -236,6 +238,38 @@ def test_nor_is_what_a_build_behind_a_link_may_write_to(repository: Bench) -> No
     (repository.folder / "bin").unlink()
     third = repository.build(repository.commit(), kept=(first.name, second.name))
     assert (third / "a.py").read_text() == "1"
+
+
+@pytest.fixture
+def ordinary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for root, nothing is removed from a folder that is not to be written to."""
+
+    def strict(remove: Callable[..., None]) -> Callable[..., None]:
+        def act(path: str, *, dir_fd: int | None = None) -> None:
+            parent = os.path.dirname(path) if dir_fd is None else dir_fd
+            if not os.stat(parent).st_mode & 0o200:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+            remove(path, dir_fd=dir_fd)
+
+        return act
+
+    for name in ("unlink", "rmdir"):
+        monkeypatch.setattr(os, name, strict(getattr(os, name)))
+
+
+@pytest.mark.usefixtures("ordinary")
+def test_folders_that_are_not_to_be_written_to_are_in_no_later_build_s_way(bench: Bench) -> None:
+    script = "mkdir -p d/e; echo x > d/e/f; chmod 555 d d/e; exit $STATUS\n"
+    bench.write("bin/build", f"STATUS=3; {script}")
+    with pytest.raises(BuildFailed):
+        bench.build()
+    bench.write("bin/build", script)
+    first = bench.build()
+    assert bench.build().name == first.name  # what was built again is removed
+    bench.write("bin/build", "true\n")
+    bench.build()
+    bench.build()
+    assert not first.exists()
 
 
 def test_new_attributes_are_heeded_for_old_files(repository: Bench) -> None:

@@ -212,6 +212,14 @@ class Removal:
         return os.unlink(path)
 
 
+def discard(path: str) -> None:
+    """The tree is gone, with folders in it that nobody was to write to, if that can be."""
+    try:
+        Removal(0).remove(path)
+    except (OSError, RecursionError):
+        pass
+
+
 def _is_no_loss(name: str) -> bool:
     """Nobody would miss it; what begins with a dot at the top is a program's, in its $HOME."""
     parts = name.split("/")
