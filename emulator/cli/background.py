@@ -71,16 +71,16 @@ class Herald:
             if slot.shown and slot.shown.value in ("up", "crashed") and slot.name not in self.told:
                 self.told.add(slot.name)
                 self._write(f"{slot.name}: {slot.shown.value}\n")
-        release = world.releases[-1]
-        is_ours = release.dyno and release.created_at >= world.started_at
-        if is_ours and release.status.value not in self.told:
+        since = (r for r in world.releases if r.dyno and r.created_at >= world.started_at)
+        release = next(since, None)  # ours; an add-on that got ready may have made another
+        if release and release.status.value not in self.told:
             self.told.add(release.status.value)
             self._write(f"v{release.version}: release command {ENDS[release.status.value]}\n")
         if world.is_settled and self.fd >= 0:
             if world.address:
                 self._write(f"the app is at {world.address}\n")
             crashed = [s for s in world.slots.values() if s.shown and s.shown.value == "crashed"]
-            failed = is_ours and release.status.value == "failed"
+            failed = release is not None and release.status.value == "failed"
             self.close(1 if crashed or failed else 0)
 
     def close(self, code: int, reason: str = "") -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from emulator.app.surroundings import Addon, Attachment
 from emulator.cli.background import Herald
+from emulator.runtime.addons import ProvisionedAddon
 from tests.simulation import COMMANDS, Process, Simulation
 
 
@@ -55,6 +57,16 @@ def test_a_release_command_that_succeeds(waiting: Waiting) -> None:
 def test_a_release_command_that_fails(waiting: Waiting) -> None:
     told = waiting.told(app(Process(exits=2.0, status=1)))
     assert told == "v3: release command executing\nv3: release command failed\n=1 \n"
+
+
+def test_a_failure_is_told_though_an_add_on_makes_the_next_release(waiting: Waiting) -> None:
+    made = app(Process(exits=2.0, status=1), Process(exits=2.0))
+    addon = Addon("1", "db-1", "heroku-redis", "mini", "URL=x", "", 1, 0, 1.0)
+    made.world = made.world.replace(addons=(addon,), attachments=(Attachment("2", "DB", "1", 1.0),))
+    made.ask(ProvisionedAddon("1"))
+    told = waiting.told(made)
+    assert told == "v3: release command executing\nv3: release command failed\n=1 \n"
+    assert [one.version for one in made.world.releases] == [1, 2, 3, 4]
 
 
 def test_a_failure_of_an_earlier_run_is_none_of_this_one(waiting: Waiting) -> None:
