@@ -79,7 +79,7 @@ class Front:
             link.close()
         finally:
             for end in ends:
-                end.transport.abort()
+                _abort(end)
 
     async def _receive(
         self, link: socket.socket, ends: list[asyncio.StreamWriter]
@@ -128,3 +128,10 @@ class Front:
         self._socket.close()
         for task in self._tasks:
             task.cancel()
+
+
+def _abort(end: asyncio.StreamWriter) -> None:
+    try:
+        end.transport.abort()
+    except AttributeError:
+        pass  # as a TLS transport that was closed twice raises in Python 3.11.2
