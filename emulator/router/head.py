@@ -12,7 +12,10 @@ from . import limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Container, Sequence
+    from typing import TypeVar
+
+    Manner = TypeVar("Manner")
 
 END = b"\r\n\r\n"
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]"
@@ -23,6 +26,8 @@ UNTIL_CLOSE = -2
 
 KNOWN_LINES = 4096
 LONGEST_KNOWN_LINE = 1024
+KNOWN_MANNERS = 1024
+LONGEST_KNOWN_MANNER = 4096
 
 
 class Malformed(ValueError):
@@ -62,6 +67,24 @@ class Lines:
             raise Malformed(f"a header is longer than {self.longest} bytes: {line[:40]!r}")
         name = name.lower()
         return name if name in self.names else b""
+
+
+def recall(
+    known: dict[bytes, Manner],
+    ours: list[tuple[bytes, bytes]],
+    minor: int,
+    make: Callable[[list[tuple[bytes, bytes]], int], Manner],
+) -> Manner:
+    """What these lines mean together, made only if it is not `known`, which stays bounded."""
+    key = b"\n".join([line for _, line in ours])
+    manner = known.get(key)
+    if manner is None:
+        manner = make(ours, minor)
+        if len(known) >= KNOWN_MANNERS:
+            known.clear()
+        if len(key) <= LONGEST_KNOWN_MANNER:
+            known[key] = manner
+    return manner
 
 
 def value(line: bytes) -> bytes:

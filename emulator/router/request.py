@@ -32,9 +32,6 @@ NAMES = DROPPED | FRAMING | {b"expect"}
 REPEATABLE = frozenset([b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"])
 """Source: RFC 9110, 9.2.2, idempotent methods."""
 
-MOST_KNOWN = 1024
-LONGEST_KNOWN = 4096
-
 
 class Refused(Exception):
     """This is no request that is served; after the answer the connection ends."""
@@ -223,7 +220,7 @@ class Requests:
                 if name in DROPPED:
                     continue
             kept.append(field)
-        return Request(line, self._manner(ours, line[2]), kept)
+        return Request(line, head.recall(self.manners[line[2]], ours, line[2], Manner), kept)
 
     def _learn(self, field: bytes) -> bytes:
         """Of cookies only the one that is ours matters; it is never kept among the lines."""
@@ -231,15 +228,3 @@ class Requests:
             self.lines.name(field)
             return b"cookie"
         return self.lines.learn(field)
-
-    def _manner(self, ours: list[tuple[bytes, bytes]], minor: int) -> Manner:
-        key = b"\n".join([line for _, line in ours])
-        known = self.manners[minor]
-        manner = known.get(key)
-        if manner is None:
-            manner = Manner(ours, minor)
-            if len(known) >= MOST_KNOWN:
-                known.clear()
-            if len(key) <= LONGEST_KNOWN:
-                known[key] = manner
-        return manner

@@ -21,9 +21,6 @@ NAMES = DROPPED | FRAMING | {b"server"}
 VIA = "1.1 heroku-router"
 """Source: log samples of 2025, for HTTP/1.1 clients."""
 
-MOST_KNOWN = 1024
-LONGEST_KNOWN = 4096
-
 
 class Unservable(Exception):
     """The dyno's response is not passed on, and this is why."""
@@ -121,7 +118,8 @@ class Responses:
                 if name in DROPPED:
                     continue
             kept.append(field)
-        manner = self._manner(ours, int(match[1]))
+        minor = int(match[1])
+        manner = head.recall(self.manners[minor], ours, minor, Manner)
         return Response(int(match[2]), _length(lengths), manner, kept)
 
     def _learn(self, field: bytes) -> bytes:
@@ -133,18 +131,6 @@ class Responses:
             return self.lines.learn(field)
         except Malformed:
             raise Unservable(hcode.H17) from None
-
-    def _manner(self, ours: list[tuple[bytes, bytes]], minor: int) -> Manner:
-        key = b"\n".join([line for _, line in ours])
-        known = self.manners[minor]
-        manner = known.get(key)
-        if manner is None:
-            manner = Manner(ours, minor)
-            if len(known) >= MOST_KNOWN:
-                known.clear()
-            if len(key) <= LONGEST_KNOWN:
-                known[key] = manner
-        return manner
 
 
 def _length(values: list[bytes]) -> int:
