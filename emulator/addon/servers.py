@@ -7,6 +7,7 @@ moves each server one step towards it. At most one process has an add-on's data 
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 
 from emulator.errors import UserError
 
@@ -163,8 +164,8 @@ class Servers:
                 self._host.ready(server.addon)
             else:
                 pause = LOOKS[min(times, len(LOOKS) - 1)]
-                act = lambda: self._look(server, launch, times + 1)  # noqa: E731 - fits so
-                server.set_timer(self._host.later(pause, act))
+                again = partial(self._look, server, launch, times + 1)
+                server.set_timer(self._host.later(pause, again))
 
         self._host.look(server.addon, then)
 
@@ -217,8 +218,8 @@ class Servers:
             return
         is_late = self._host.monotonic() - since >= self._grace
         self._host.end(launch, "KILL" if is_late else "TERM")
-        act = lambda: self._press(server, launch, since)  # noqa: E731 - fits so
-        server.set_timer(self._host.later(AGAIN, act))
+        again = partial(self._press, server, launch, since)
+        server.set_timer(self._host.later(AGAIN, again))
 
     def stop(self, then: Callable[[], object]) -> None:
         """All of them stop, their data stay; `then` is called when no process is left."""

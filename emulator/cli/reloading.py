@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from emulator.app.code import reloads_itself
 from emulator.dyno.slot import Kind, State
 from emulator.errors import UserError
@@ -31,7 +33,7 @@ class Reloading:
         from emulator.runtime.source import Source
 
         emulator = self.emulator
-        say = lambda text: emulator.say("reload", text)  # noqa: E731 - a name for what it does
+        say = partial(emulator.say, "reload")
         return Source(emulator.loop, emulator.options.dir, self.restart, say)
 
     def restart(self, paths: list[str]) -> None:
