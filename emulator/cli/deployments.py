@@ -7,7 +7,7 @@ import os
 from emulator.dyno.slot import Exited
 from emulator.runtime.folder import SLUGS
 
-from .places import clear, lost
+from .places import Removals, clear, lost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Deployments:
         if release and release.slug:
             text = IN_SLUG.format(version=release.version, description=release.description)
             emulator.say("start", text)
-        clear(self.folder)
+        self.removals = Removals()
+        clear(self.folder, self.removals)
 
     def deploy(self, code: Code, tell: Callable[[Mapping[str, object]], None]) -> Deploying:
         if self.building is None:
@@ -73,14 +74,15 @@ class Deployments:
         self.report(report)
         if isinstance(report, Exited):
             dyno = report.launch.rpartition("@")[0]
-            names = lost(self.folder, report.launch)
+            names = lost(self.folder, report.launch, self.removals)
             if names and dyno.partition(".")[0] not in self.hinted:
                 self.hinted.add(dyno.partition(".")[0])
                 self.emulator.say(dyno, LOST.format(names=names))
 
     def close(self) -> None:
-        """Pushes and builds have ended, in the middle if need be."""
+        """Pushes and builds have ended, in the middle if need be; no copy is left."""
         if self.git:
             self.git.close()
         if self.building:
             self.building.close()
+        self.removals.close()

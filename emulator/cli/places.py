@@ -10,8 +10,14 @@ from emulator.runtime.folder import COPIES, SLUGS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from threading import Thread
 
     from emulator.runtime.folder import Folder
+
+TRIES = 10
+PAUSE = 0.1
+LAST_REMOVAL = 5.0
+"""Seconds; what is left after them the next start removes."""
 
 HOME = "HOME"
 
@@ -29,33 +35,53 @@ def place(folder: Folder, launch: str, slug: str, config: Mapping[str, str]) -> 
     return Place(source, path, bool(slug), env)
 
 
-def clear(folder: Folder) -> None:
-    """Copies that a killed emulator left are being removed."""
-    _remove(folder.old(COPIES))
+class Removals:
+    """Threads in which copies are removed, for that may take long. They have ended after `close`,
+    unless that takes too long."""
+
+    def __init__(self) -> None:
+        self.threads: list[Thread] = []
+
+    def begin(self, paths: list[str]) -> None:
+        import threading
+
+        thread = threading.Thread(target=_remove, args=(paths,), daemon=True)
+        thread.start()
+        self.threads.append(thread)
+
+    def close(self) -> None:
+        for thread in self.threads:
+            thread.join(LAST_REMOVAL)
 
 
 def _remove(paths: list[str]) -> None:
-    """They are being removed, in a thread: that may take long."""
-    if paths:
-        import threading
+    """They are gone, as soon as nobody who is being killed still writes there."""
+    import time
 
-        from emulator.dyno.warden.copying import discard
+    from emulator.dyno.warden.copying import discard
 
-        def remove() -> None:
-            for path in paths:
-                discard(path)
+    for path in paths:
+        for _ in range(TRIES):
+            discard(path)
+            if not os.path.lexists(path):
+                break
+            time.sleep(PAUSE)
 
-        threading.Thread(target=remove, daemon=True).start()
+
+def clear(folder: Folder, removals: Removals) -> None:
+    """Copies that a killed emulator left are being removed."""
+    if paths := folder.old(COPIES):
+        removals.begin(paths)
 
 
-def lost(folder: Folder, launch: str) -> str:
+def lost(folder: Folder, launch: str, removals: Removals) -> str:
     """What that launch, which has ended, wrote and nobody will see again; "" if nothing.
 
-    Its copy is gone, also where whoever was to remove it was killed.
+    Its copy is gone, or being removed where whoever was to do it was killed.
     """
     path = folder.file(f"{COPIES}/{launch.replace('@', '-')}")
     if os.path.exists(f"{path}/app"):
-        _remove([path])
+        removals.begin([path])
         return ""
     try:
         with open(f"{path}/lost", encoding="utf-8", errors="replace") as file:

@@ -140,8 +140,8 @@ class Folder:
     def unlock(self) -> None:
         """The next emulator may come, and knows that we stopped in an orderly way."""
         if self.is_doomed:
-            from shutil import rmtree
+            from emulator.dyno.warden.copying import discard
 
-            rmtree(self.path, ignore_errors=True)
+            discard(self.path)
         os.ftruncate(self._lock, 0)
         os.close(self._lock)

@@ -91,6 +91,8 @@ def test_copying_that_takes_long_is_told(
     os.write(writer, b"T")
     with pytest.raises(InterruptedError):
         settle(str(app), str(app.parent / "other"), True, 2)
+    leave(str(app.parent / "other"), 0)
+    assert not (app.parent / "other").exists()
     os.close(reader)
     os.close(writer)
 

@@ -236,7 +236,8 @@ def leave(place: str, since: int) -> None:
     removal = Removal(since)
     try:
         os.chdir("/")
-        removal.remove(f"{place}/app")
+        if os.path.lexists(f"{place}/app"):
+            removal.remove(f"{place}/app")
         if since and removal.lost:
             with open(f"{place}/lost", "w", errors="replace") as file:
                 file.write("\n".join((str(removal.count), *removal.lost)))
