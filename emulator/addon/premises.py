@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 from emulator.errors import UserError
@@ -141,8 +140,3 @@ def last_words(folder: str) -> str:
     except OSError:
         return ""
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-
-def remove(folder: str) -> None:
-    """Nothing is left of it."""
-    shutil.rmtree(folder, ignore_errors=True)

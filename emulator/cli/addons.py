@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import glob
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ from emulator.addon.front import Front
 from emulator.addon.servers import Phase, PortTaken, Servers
 from emulator.dyno.ports import is_free
 from emulator.dyno.slot import Exited, SpawnFailed
+from emulator.dyno.warden.copying import discard
 from emulator.errors import UserError
 from emulator.logplex.narration import Sentence
 from emulator.runtime.addons import MoveAddon, ProvisionedAddon
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
 READY_WITHIN = 10.0
 """So long, in seconds, the first dynos wait for the servers of add-ons that are there."""
+
+GONE = ".gone"
+"""How the folder of a destroyed add-on's data is called until it is removed: also by the next of
+us, if we are killed before."""
 
 THREADS = 4
 """That look at servers, which now and then takes a second."""
@@ -83,6 +89,8 @@ class Addons:
         self.examinations = Examinations(
             self.loop, boot.kernel, self._up, self._in_thread, lambda line: self.tell(line)
         )
+        for gone in glob.glob(f"{glob.escape(boot.folder.file('addons'))}/*{GONE}"):
+            self._discard(gone)
         self._known: tuple[Addon, ...] = ()
         boot.kernel.observers.append(self._look_at_world)
         self._look_at_world()
@@ -245,7 +253,23 @@ class Addons:
     def remove(self, addon: Addon) -> None:
         self.examinations.forget(addon)
         folder = self.folder(addon)
-        self._in_thread(lambda: premises.remove(folder), lambda _: None)
+        gone = f"{folder}{GONE}"
+        try:
+            os.rename(folder, gone)
+        except FileNotFoundError:
+            return  # it never ran
+        except OSError:
+            gone = folder
+        self._discard(gone)
+
+    def _discard(self, gone: str) -> None:
+        """Nothing is left there, or the user is told."""
+
+        def then(_: None) -> None:
+            if os.path.lexists(gone):
+                self.say("addons", f"{gone}: cannot be removed. Remove it: it was destroyed")
+
+        self._in_thread(lambda: discard(gone), then)
 
     def say(self, about: str, text: str) -> None:
         self.tell(Sentence("hk-local", about, text))

@@ -101,10 +101,3 @@ def test_what_a_service_needs_is_checked(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(binaries.NoPostgres, match=r"no PostgreSQL 9 .* 17, 15"):
         premises.check(SERVICES[POSTGRES], 9)
     premises.check(SERVICES["scheduler"])
-
-
-def test_nothing_is_left(tmp_path: Path) -> None:
-    prepare(tmp_path / "x")
-    premises.remove(str(tmp_path / "x"))
-    premises.remove(str(tmp_path / "x"))
-    assert os.listdir(tmp_path) == []

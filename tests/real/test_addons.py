@@ -229,6 +229,35 @@ def test_a_port_that_is_taken_is_given_up(pair: App) -> None:
     gone(app)
 
 
+READ_ONLY = f"""
+[addons.files]
+command = '''mkdir -p kept/deep; touch kept/deep/file; chmod 500 kept/deep kept
+exec {sys.executable} -m http.server --bind 127.0.0.1 $PORT'''
+config = {{ FILES_URL = "http://127.0.0.1:$PORT/" }}
+"""
+
+
+def test_what_is_destroyed_leaves_no_data(closing: App) -> None:
+    """Not what it made read-only, and not what we were killed in the middle of removing."""
+    app = closing
+    app.write("hk-local.toml", READ_ONLY)
+    emulator = started(app)
+    place = app.dir / ".hk-local" / "addons"
+    ask(app, "addons:create", "files", "--wait")
+    shutil.copytree(next(place.iterdir()), place / "1234.gone")
+    ask(app, "addons:destroy", "FILES", "--confirm", "app")
+    until(lambda: [one.name for one in place.iterdir()] == ["1234.gone"], "its data are gone", LONG)
+    ask(app, "addons:create", "heroku-redis:premium-0")
+    ask(app, "addons:create", "files", "--wait")
+    emulator.kill()
+    emulator = started(app)
+    until(lambda: not (place / "1234.gone").exists(), "what was left is gone", LONG)
+    ask(app, "apps:destroy", "--confirm", "app")
+    emulator.ends(LONG)
+    gone(app)
+    assert not (app.dir / ".hk-local").exists()
+
+
 def test_what_is_not_there_is_said_and_no_dyno_waits_for_it(pair: App, tmp_path: Path) -> None:
     app = pair
     app.emulators[-1].stop()
