@@ -113,7 +113,7 @@ def test_the_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sample_app", app)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "HOME": str(tmp_path)}
-    start = subprocess.run(["hk-local", "start", "-d"], cwd=app, env=env, timeout=60)
+    start = subprocess.run(["hk-local", "start", "-d"], cwd=app, env=env, timeout=100)
     assert start.returncode == 0
     try:
         for command in commands(page):
@@ -123,8 +123,8 @@ def test_the_commands_of_a_page_run(page: str, tmp_path: Path) -> None:
                 env=env,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=100,
             )
             assert done.returncode == 0, f"{page}:\n{command}{done.stdout}{done.stderr}"
     finally:
-        subprocess.run(["hk-local", "stop"], cwd=app, env=env, timeout=60)
+        subprocess.run(["hk-local", "stop"], cwd=app, env=env, timeout=100)

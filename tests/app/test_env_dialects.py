@@ -116,7 +116,7 @@ def test_sh_reads_it_so(text: str, tmp_path: Path) -> None:
     (tmp_path / "env").write_bytes(f"{text}\n".encode())
     script = '. ./env; printf \'FOO=%s\\0BAR=%s\' "${FOO-unset}" "${BAR-unset}"'
     done = subprocess.run(
-        ["sh", "-c", script], cwd=tmp_path, env={"HOME": "/h"}, capture_output=True, timeout=20
+        ["sh", "-c", script], cwd=tmp_path, env={"HOME": "/h"}, capture_output=True, timeout=60
     )
     variables = dict(pair.split("=", 1) for pair in done.stdout.decode().split("\0") if pair)
     seen = {name: value for name, value in variables.items() if value != "unset"}

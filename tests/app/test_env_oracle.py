@@ -37,7 +37,7 @@ def ours(text: str) -> Answer:
 def oracle(package: Path, texts: list[str]) -> list[Answer]:
     command = ["node", str(CORPUS / "oracle.js"), str(package.resolve())]
     done = subprocess.run(
-        command, input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=60
+        command, input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=100
     )
     answers: list[Answer] = json.loads(done.stdout)
     return answers

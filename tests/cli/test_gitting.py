@@ -40,5 +40,5 @@ def test_a_client_that_stops_reading_does_not_keep_others_from_pushing(git, monk
         there.settimeout(30)
         git.answer(Request(head), "shop").accept(here)
         assert there.recv(8) == b"HTTP/1.1"
-        assert git.pushing.acquire(timeout=10)
+        assert git.pushing.acquire(timeout=25)
         git.pushing.release()

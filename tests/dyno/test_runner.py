@@ -23,7 +23,7 @@ from emulator.dyno.warden.tree import descendants
 
 pytestmark = pytest.mark.real
 
-SOON = 10.0
+SOON = 25.0
 
 
 class Stage:
@@ -160,12 +160,13 @@ def test_a_signal_for_a_launch_that_is_gone_is_nothing(stage: Stage) -> None:
     assert stage.says("echo still here") == "still here\n"
 
 
-def test_suspended_and_continued(stage: Stage) -> None:
-    stage.spawn("worker.1@1", "for i in 1 2 3; do echo $i; sleep 0.05; done")
+def test_suspended_and_continued(stage: Stage, tmp_path: Path) -> None:
+    stage.spawn("worker.1@1", "until test -e go; do sleep 0.05; done")
     stage.run(lambda: Spawned in map(type, stage.reports))
     stage.runner.suspend("STOP")
     stage.run(lambda: {_state(pid) for pid in _processes(stage)} == {"T"})
     stage.runner.suspend("CONT")
+    (tmp_path / "go").touch()
     assert stage.ended("worker.1@1") == 0
 
 
@@ -199,7 +200,7 @@ def test_hundreds_at_once_need_no_reader(stage: Stage) -> None:
     start = time.monotonic()
     for number in range(300):
         stage.spawn(f"worker.{number}@1", "true", BALLAST="x" * 5000)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < SOON
     blocked: list[bool] = []
     stage.runner.blocked = lambda: blocked.append(True)
     stage.run(lambda: sum(isinstance(it, Exited) for it in stage.reports) == 300)
@@ -319,5 +320,9 @@ def _names(stage: Stage) -> list[str]:
 
 
 def _state(pid: int) -> str:
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0]
+    """Nothing if it has just ended."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""

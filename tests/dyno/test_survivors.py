@@ -51,7 +51,7 @@ def test_all_that_carry_the_mark_and_no_stranger(
         sleeper(OTHER=f"{MARK}={OURS}"),
     ]
     assert survivors.sweep(OURS) == 3
-    assert {process.wait(timeout=5) for process in ours} == {-signal.SIGKILL}
+    assert {process.wait(timeout=25) for process in ours} == {-signal.SIGKILL}
     assert all(process.poll() is None for process in strangers)
     assert survivors.sweep(OURS) == 0
 

@@ -62,8 +62,8 @@ class Running:
         until(lambda: self.drain.delivered >= lines, f"{lines} lines: {self.told}")
 
     def close(self) -> None:
-        self.drain.finish(5.0)
-        self.thread.join(20)
+        self.drain.finish(30.0)
+        self.thread.join(60)
         assert not self.thread.is_alive()
 
 
@@ -316,4 +316,4 @@ def test_rsyslog_understands_every_message(start: Start, tmp_path: Path):
         assert [line for line in out.read_text().splitlines() if TOKEN in line] == expected
     finally:
         daemon.send_signal(signal.SIGTERM)
-        daemon.wait(20)
+        daemon.wait(60)

@@ -65,7 +65,7 @@ class Served:
             env=self.plain,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
         )
         assert done.returncode == 0, done
         return done.stdout
@@ -74,7 +74,7 @@ class Served:
         """Fields have _ for -."""
         given = {name.replace("_", "-"): value for name, value in fields.items()}
         head = {"Accept": ACCEPT, "Authorization": f"Bearer {self.token}", **given}
-        connection = http.client.HTTPConnection(self.address, timeout=60)
+        connection = http.client.HTTPConnection(self.address, timeout=100)
         try:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, head)
@@ -108,7 +108,7 @@ def rendezvous(url: str, authority: str) -> bytes:
     name, _, port = host.partition(":")
     trusting = ssl.create_default_context(cafile=authority)
     with (
-        socket.create_connection((name, int(port)), timeout=60) as plain,
+        socket.create_connection((name, int(port)), timeout=100) as plain,
         trusting.wrap_socket(plain, server_hostname=name) as sock,
     ):
         sock.sendall(secret.encode() + b"\r\n")
@@ -120,7 +120,7 @@ def rendezvous(url: str, authority: str) -> bytes:
     return b"".join(parts)
 
 
-def until(is_true: Callable[[], object], within: float = 20.0) -> None:
+def until(is_true: Callable[[], object], within: float = 60.0) -> None:
     """It has become true."""
     end = time.monotonic() + within
     while not is_true():

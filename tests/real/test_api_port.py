@@ -18,9 +18,11 @@ PROCFILE = "worker: exec sleep 1000\n"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shop = Served(tmp_path_factory.mktemp("home"), PROCFILE)
-    shop.start()
-    yield shop
-    shop.stop()
+    try:
+        shop.start()
+        yield shop
+    finally:
+        shop.stop()
 
 
 def test_without_the_token_or_under_another_name(shop: Served):
@@ -71,7 +73,7 @@ def test_a_port_that_was_chosen_and_one_that_is_taken(
         for more in ((), ("--port", port)):
             start = (HK_LOCAL, "start", "--api-port", port, *more)
             failed = subprocess.run(
-                start, cwd=other.dir, env=other.plain, capture_output=True, timeout=60
+                start, cwd=other.dir, env=other.plain, capture_output=True, timeout=100
             )
             assert failed.returncode == 1
             assert f"Port {port} is taken".encode() in failed.stderr

@@ -21,10 +21,12 @@ console: echo console of $DYNO with $A; exit 3
 @pytest.fixture
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shop = Served(tmp_path_factory.mktemp("home"), PROCFILE, "A=1\n")
-    shop.start("-m", "console=0")
-    yield shop
-    if (shop.dir / ".hk-local" / "socket").exists():
-        shop.stop()
+    try:
+        shop.start("-m", "console=0")
+        yield shop
+    finally:
+        if (shop.dir / ".hk-local" / "socket").exists():
+            shop.stop()
 
 
 def told(shop: Served, *words: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.real.app import App, read, state, until
+from tests.real.app import SOON, App, read, state, until
 
 pytestmark = pytest.mark.real
 
@@ -78,10 +78,10 @@ def test_an_emulator_that_is_killed_meanwhile_is_said(detached: App) -> None:
     command = waiting(detached)
     until(lambda: emulator_pid(detached) not in (0, command.pid), "the emulator has signed")
     os.kill(emulator_pid(detached), signal.SIGKILL)
-    out, err = command.communicate(timeout=10)
+    out, err = command.communicate(timeout=SOON)
     assert (command.returncode, out) == (1, "")
     assert err == "hk-local: the emulator ended before its dynos were up\n"
-    detached.assert_nothing_left(within=1)
+    detached.assert_nothing_left()
 
 
 def test_ctrl_c_ends_the_waiting_and_not_the_app(detached: App) -> None:
@@ -89,7 +89,7 @@ def test_ctrl_c_ends_the_waiting_and_not_the_app(detached: App) -> None:
     command = waiting(detached)
     until((detached.dir / ".hk-local/socket").exists, "it serves")
     command.send_signal(signal.SIGINT)
-    _, err = command.communicate(timeout=10)
+    _, err = command.communicate(timeout=SOON)
     assert command.returncode == 130
     assert err == "hk-local: the app goes on in the background; hk-local stop ends it\n"
     assert "web.1: starting" in detached.hk_local_in(detached.dir, "ps").stdout

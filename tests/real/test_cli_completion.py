@@ -49,7 +49,7 @@ class Shell(pexpect.spawn):
             ARGUMENTS[program],
             cwd=str(cwd),
             env=env,
-            timeout=15,
+            timeout=60,
             dimensions=(50, 400),
             encoding="utf-8",
         )

@@ -31,14 +31,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     app = tmp_path_factory.mktemp("app")
     (app / "Procfile").write_text(PROCFILE)
     (app / ".env").write_text("GREETING=hello\n")
-    start(app)
-    yield app
-    subprocess.run([HK_LOCAL, "stop", "--kill"], cwd=app, capture_output=True, timeout=60)
+    try:
+        start(app)
+        yield app
+    finally:
+        subprocess.run([HK_LOCAL, "stop", "--kill"], cwd=app, capture_output=True, timeout=100)
 
 
 def start(app: Path) -> None:
     words = [HK_LOCAL, "start", "-d", "-m", "greet=0"]
-    subprocess.run(words, cwd=app, check=True, capture_output=True, timeout=60)
+    subprocess.run(words, cwd=app, check=True, capture_output=True, timeout=100)
 
 
 def pid(app: Path) -> int:
@@ -53,8 +55,8 @@ def hk_local(app: Path, *words: str, **options: object) -> subprocess.CompletedP
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    """It holds within ten seconds."""
-    end = time.monotonic() + 10
+    """It holds within a minute."""
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
 
@@ -86,7 +88,7 @@ def test_megabytes_go_through_in_both_directions(app: Path):
 
 def test_a_reader_that_leaves_ends_the_command(app: Path):
     line = f"{HK_LOCAL} run yes | head -n 2; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], cwd=app, capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-c", line], cwd=app, capture_output=True, timeout=100)
     assert done.stdout == b"y\ny\n" + str(128 + signal.SIGPIPE).encode() + b"\n"
 
 
@@ -96,7 +98,7 @@ def test_many_runs_at_once_and_none_is_mixed_up(app: Path):
         for n in range(20)
     ]
     for n, process in enumerate(running):
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=100)
         assert (out, process.returncode) == (f"{n}\n".encode(), n)
 
 
@@ -107,7 +109,7 @@ def test_a_client_that_is_killed_takes_the_command_along(app: Path, number: int)
         assert run.stdout and run.stderr
         assert run.stdout.readline() == b"ready\n"
         run.send_signal(number)
-        assert run.wait(30) == (130 if number == signal.SIGINT else -number)
+        assert run.wait(60) == (130 if number == signal.SIGINT else -number)
         assert run.stderr.read() == b""
     eventually(lambda: b"run." not in one_offs(app))
 
@@ -128,7 +130,7 @@ class Shell(pexpect.spawn):
             ["--norc", "--noprofile", "--noediting"],
             cwd=str(app),
             env=env,
-            timeout=20,
+            timeout=60,
             dimensions=(24, 100),
             encoding=None,
         )
@@ -206,7 +208,7 @@ def test_ctrl_d_ends_the_input(shell: Shell):
 def test_megabytes_of_output_all_arrive(shell: Shell):
     shell.sendline(f"{HK_LOCAL} run 'seq 1 300000; exit 4'; echo =$?=")
     shell.expect(rb"run\.\d+\r\n")
-    shell.expect_exact("=4=\r\n", timeout=60)
+    shell.expect_exact("=4=\r\n", timeout=100)
     assert shell.before == b"".join(b"%d\r\n" % n for n in range(1, 300_001))
 
 
@@ -224,7 +226,7 @@ def test_no_tty_puts_pipes_in_the_place_of_terminals(shell: Shell):
 def test_no_tty_shows_all_output(shell: Shell):
     shell.sendline(f"{HK_LOCAL} run --no-tty 'seq 1 100000; echo err >&2; exit 4'; echo =$?=")
     shell.expect(rb"run\.\d+\r\n")
-    shell.expect_exact("=4=\r\n", timeout=60)
+    shell.expect_exact("=4=\r\n", timeout=100)
     lines = shell.before.replace(b"err\r\n", b"", 1)
     assert lines == b"".join(b"%d\r\n" % n for n in range(1, 100_001))
 
@@ -272,7 +274,7 @@ def test_without_an_emulator(tmp_path: Path):
 
 def test_without_an_emulator_signals_are_the_commands(tmp_path: Path):
     line = f"{HK_LOCAL} run yes | head -n 1; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, timeout=100)
     assert done.stdout == b"y\n" + str(128 + signal.SIGPIPE).encode() + b"\n"
     assert done.stderr == b""
 

@@ -20,7 +20,7 @@ clock: sleep 1000
 
 
 def hk_local(app: Path, *words: str) -> tuple[int, str, str]:
-    done = subprocess.run([HK_LOCAL, *words], cwd=app, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([HK_LOCAL, *words], cwd=app, capture_output=True, text=True, timeout=100)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -29,9 +29,11 @@ def app(tmp_path: Path) -> Iterator[Path]:
     app = tmp_path / "shop"
     (app / "src").mkdir(parents=True)
     (app / "Procfile").write_text(PROCFILE)
-    assert hk_local(app, "start", "-d")[0] == 0
-    yield app
-    hk_local(app, "stop", "--kill")
+    try:
+        assert hk_local(app, "start", "-d")[0] == 0
+        yield app
+    finally:
+        hk_local(app, "stop", "--kill")
 
 
 def states(app: Path) -> dict[str, str]:
@@ -78,7 +80,7 @@ def test_a_tail_has_the_past_and_what_comes(app: Path):
         hk_local(app, "ps:scale", "worker=2")
         assert tail.stdout.readline().endswith(" app[worker.2]: at work\n")
         hk_local(app, "stop")
-        assert tail.wait(20) == 0
+        assert tail.wait(60) == 0
 
 
 def test_detached(app: Path):

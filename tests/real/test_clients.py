@@ -33,9 +33,11 @@ LINE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00 (app|heroku|hk-local)\[\S+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shop = Served(tmp_path_factory.mktemp("home"), PROCFILE, "A=1\n")
-    shop.start()
-    yield shop
-    shop.stop()
+    try:
+        shop.start()
+        yield shop
+    finally:
+        shop.stop()
 
 
 def running(shop: Served, **types: int) -> bool:
@@ -109,6 +111,7 @@ class TestHeroku3:
         assert (output, dyno.type) == ("it is heroku3\r\n", "run")
         dyno = app.run_command_detached("echo said by heroku3")
         wait_for_line(shop, f"app[{dyno.name}]: said by heroku3")
+        until(lambda: running(shop, web=1, worker=1))
 
 
 SCRIPT = """
@@ -130,7 +133,7 @@ class TestHerokuClient:
     def ask(self, shop: Served, method: str, path: str, body: object = None, code: int = 0):
         words = ["node", "-e", SCRIPT, CLIENT, method, path, *([json.dumps(body)] if body else [])]
         env = {**shop.plain, **shop.env}
-        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=100)
         assert done.returncode == code, done
         return json.loads(done.stdout)
 
@@ -160,6 +163,7 @@ class TestHerokuClient:
         body = {"command": "echo said by heroku-client", "attach": False}
         name = self.ask(shop, "POST", "/apps/shop/dynos", body)["name"]
         wait_for_line(shop, f"app[{name}]: said by heroku-client")
+        until(lambda: running(shop, web=1, worker=1))
 
     def test_an_error(self, shop: Served):
         told = self.ask(shop, "GET", "/apps/other", code=9)
@@ -175,7 +179,7 @@ class TestCurl:
         netrc.write_text(f"machine localhost login dev password {shop.token}\n")
         words = ["curl", "-sS", "--fail-with-body", "--netrc-file", str(netrc)]
         words += ["-H", f"Accept: {ACCEPT}", *options, shop.url + path]
-        done = subprocess.run(words, env=shop.plain, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(words, env=shop.plain, capture_output=True, text=True, timeout=100)
         assert done.returncode == 0, done
         return done.stdout
 

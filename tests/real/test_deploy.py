@@ -46,7 +46,9 @@ class Site:
     def run(self, *words: str, dir: Path | None = None) -> subprocess.CompletedProcess[str]:
         env = self.app.environment()
         where = dir or self.app.dir
-        return subprocess.run(words, cwd=where, env=env, capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            words, cwd=where, env=env, capture_output=True, text=True, timeout=100
+        )
 
     def git(self, *words: str, dir: Path | None = None) -> subprocess.CompletedProcess[str]:
         who = ("-c", "user.name=me", "-c", "user.email=me@localhost")
@@ -268,7 +270,7 @@ def test_of_two_pushes_at_a_time_one_is_deployed_and_the_other_told(site: Site) 
         )
         for name in ("a", "b")
     ]
-    told = [push.communicate(timeout=60)[1] for push in pushes]
+    told = [push.communicate(timeout=100)[1] for push in pushes]
     assert sorted(push.returncode for push in pushes) == [0, 1], told
     refused = told[0] if pushes[0].returncode else told[1]
     assert "moved meanwhile" in refused or "fetch first" in refused
@@ -290,7 +292,7 @@ def test_killed_during_a_build_the_old_release_comes_again(site: Site) -> None:
     )
     until((site.app.dir / ".hk-local/slugs/new/begun").exists, "it is being built")
     emulator.kill()
-    assert deploy.wait(timeout=20) == 1
+    assert deploy.wait(timeout=60) == 1
     site.app.assert_nothing_left()
     emulator = site.start()
     site.expect("two")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.real.app import App, Emulator, state, until
+from tests.real.app import SOON, App, Emulator, state, until
 from tests.real.test_kill import shown, stored
 
 pytestmark = pytest.mark.real
@@ -81,7 +81,7 @@ def is_up(emulator: Emulator) -> bool:
     try:
         emulator.up("plain.1")
     except AssertionError:
-        if emulator.process.wait(timeout=10) != -9:
+        if emulator.process.wait(SOON) != -9:
             raise
         return False
     return True
@@ -95,7 +95,7 @@ def test_the_emulator_at_every_call_of_its_boot(app: App) -> None:
         emulator = app.start(before=EMULATOR.format(n=n))
         was_up = is_up(emulator)
         emulator.kill()
-        app.assert_nothing_left(within=1)
+        app.assert_nothing_left()
         if was_up:
             break
         killed += 1
@@ -114,7 +114,7 @@ def test_warden_and_shim_at_every_line(app: App, role: str) -> None:
         until(lambda: any(map(state, app.canary.pids("plain"))), "its process runs")
         assert emulator.stop() == 143, emulator.text
         assert emulator.stderr == ""
-        app.assert_nothing_left(within=1)
+        app.assert_nothing_left()
         if not (app.dir / "killed").exists():
             break
         (app.dir / "killed").unlink()
@@ -128,5 +128,5 @@ def test_no_line_is_shown_before_it_is_stored(app: App) -> None:
     for n in range(1, 8):
         emulator = app.start(before=STORE.format(n=n))
         assert emulator.ends() == -9
-        app.assert_nothing_left(within=1)
+        app.assert_nothing_left()
         assert {line.partition(" ")[2] for line in shown(emulator)} <= stored(app)

@@ -43,7 +43,7 @@ def started(app: App, *kinds: str) -> Emulator:
 def test_stop(user_app: App) -> None:
     emulator = started(user_app, "plain", "setsid", "stopped")
     assert emulator.stop() == 143
-    user_app.assert_nothing_left(within=1)
+    user_app.assert_nothing_left()
     assert emulator.text.count("Process exited with status 143") == 3
     assert emulator.stderr == ""
 
@@ -54,13 +54,13 @@ def test_stop_by_force(app: App) -> None:
     until(lambda: "gracefully" in emulator.stderr, "it was interrupted")
     emulator.process.send_signal(signal.SIGINT)
     assert emulator.ends() == 130
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 def test_kill_of_the_emulator(user_app: App) -> None:
     emulator = started(user_app, *PROMISED)
     emulator.kill()
-    user_app.assert_nothing_left(within=1)
+    user_app.assert_nothing_left()
 
 
 def test_kill_of_the_warden(app: App) -> None:
@@ -68,10 +68,10 @@ def test_kill_of_the_warden(app: App) -> None:
     first = app.canary
     app.new_canary()
     os.kill(emulator.warden_pid, signal.SIGKILL)
-    first.wait_gone(within=1)
+    first.wait_gone()
     emulator.expect("Process exited with status 137", times=len(PROMISED))
     emulator.kill()
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 @pytest.mark.parametrize("kind", PROMISED)
@@ -82,10 +82,10 @@ def test_a_crash(app: App, kind: str) -> None:
     emulator.expect(f"heroku[{kind}.1]: Process exited with status 139")
     if kind == "setsid":  # an orphan with a group of its own: not promised
         os.kill(first.pids(kind)[0], signal.SIGKILL)
-    first.wait_gone(within=1)
+    first.wait_gone()
     second.wait_for(kind)
     emulator.kill()
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 def test_the_main_process_ends_first(app: App) -> None:
@@ -94,9 +94,9 @@ def test_the_main_process_ends_first(app: App) -> None:
     first = app.canary
     emulator = app.start(before=PORTABLE)
     emulator.expect("heroku[orphan.1]: Process exited with status 137", times=2)
-    first.wait_gone(within=1)
+    first.wait_gone()
     assert emulator.stop() == 143
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 def test_what_outlives_the_main_process_has_its_thirty_seconds_too(app: App) -> None:
@@ -117,7 +117,7 @@ os.write(1, b"finished my work\\n")
     app.canary.wait_for("slow")
     assert emulator.stop() == 143
     emulator.expect("app[worker.1]: finished my work")
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 def test_the_next_start_sweeps(app: App) -> None:
@@ -130,11 +130,11 @@ def test_the_next_start_sweeps(app: App) -> None:
     emulator.ends()
     app.new_canary()
     again = app.start(before=PORTABLE)
-    assert "removed 4 processes" in again.expect("hk-local[start]: removed", within=5)
+    assert "removed 4 processes" in again.expect("hk-local[start]: removed")
     again.up("plain.1", "setsid.1")
-    app.canaries[0].wait_gone(within=1)
+    app.canaries[0].wait_gone()
     assert again.stop() == 143
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::1"])
@@ -144,7 +144,7 @@ def test_a_web_dyno_is_up_when_it_accepts(app: App, host: str) -> None:
     emulator.expect(UP)
     assert port_of(emulator)
     assert emulator.stop() == 143
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_command_that_fails(app: App, command: str, status: int) -> None:
     emulator = app.start(before=PORTABLE)
     emulator.expect(f"heroku[worker.1]: Process exited with status {status}", times=2)
     assert emulator.stop() == 143
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()
 
 
 def test_started_with_signals_ignored_and_blocked(app: App) -> None:
@@ -180,4 +180,4 @@ signal.pause()
     emulator = app.start(before=PORTABLE, preexec_fn=before)
     emulator.expect("blocked 0 hup ignored 0")
     assert emulator.stop() == 143
-    app.assert_nothing_left(within=1)
+    app.assert_nothing_left()

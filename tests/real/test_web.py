@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 from tests.real.app import App, Emulator, until
+from tests.real.visited import free_port
 
 pytestmark = pytest.mark.real
 
@@ -51,7 +52,7 @@ def port_of(emulator: Emulator, launch: int = 1) -> int:
 
 
 def fetch(port: int) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as response:
         return response.read().decode()
 
 
@@ -69,12 +70,11 @@ def test_up_when_it_listens(user_app: App, host: str) -> None:
 
 
 def test_without_a_router_it_is_reached_at_a_port_of_its_own(app: App) -> None:
-    with socket.create_server(("0.0.0.0", 0)) as probe:
-        port = probe.getsockname()[1]
-    emulator = serve(app, "0.0.0.0 $PORT", "--no-router", "--port", str(port))
+    port = free_port()
+    emulator = serve(app, "0.0.0.0 $PORT", "--no-router", "--port", port)
     emulator.expect(f"hk-local[web.1]: listening on http://localhost:{port}")
-    assert port_of(emulator) == port
-    assert fetch(port) == "served by dyno"
+    assert port_of(emulator) == int(port)
+    assert fetch(int(port)) == "served by dyno"
     assert emulator.stop() == 143
     assert "hk-local[router]" not in emulator.text
     app.assert_nothing_left()

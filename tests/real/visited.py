@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 
 from tests.real.app import App, Emulator, children, command
@@ -66,7 +67,7 @@ class Visitor:
         self.is_secure = self.url.startswith("https")
         self.port = int(self.url.rpartition(":")[2])
 
-    def get(self, path: str = "/", within: float = 20.0, **headers: str) -> Reply:
+    def get(self, path: str = "/", within: float = 60.0, **headers: str) -> Reply:
         """The answer; header names have _ for -."""
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.is_secure:
@@ -86,11 +87,17 @@ class Visitor:
             link.close()
 
 
-def serve(app: App, *words: str, slow: str = "", **others: str) -> Emulator:
+def serve(app: App, *words: str, slow: str = "", before: str = "", **others: str) -> Emulator:
     """The app runs with a web process that tells what it sees."""
     app.write("server.py", SERVER)
     app.procfile(web=f"{{python}} server.py {slow}".strip(), **others)
-    return app.start(*words)
+    return app.start(*words, before=before)
+
+
+def free_port() -> str:
+    """One that the system gives to nobody else soon."""
+    with socket.create_server(("0.0.0.0", 0)) as probe:
+        return str(probe.getsockname()[1])
 
 
 def router_pid(emulator: Emulator) -> int:

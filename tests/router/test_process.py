@@ -41,7 +41,7 @@ class Site(threading.Thread):
             with sock:
                 while head := sock.recv(65536):
                     self.heads.append(head)
-                    self.may.wait(20)
+                    self.may.wait(60)
                     sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class Process:
 
     def hear(self, kind: wire.Kind) -> bytes:
         """The body of the next frame of that kind."""
-        self.link.settimeout(20)
+        self.link.settimeout(60)
         while True:
             for at, (found, body) in enumerate(self.frames):
                 if found is kind:
@@ -103,7 +103,7 @@ class Process:
             trusting = ssl.create_default_context(cafile=key_file())
             visitor = http.client.HTTPSConnection("localhost", self.port, context=trusting)
         else:
-            visitor = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            visitor = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         visitor.request("GET", path)
         answer = visitor.getresponse()
         answer.read()
@@ -149,7 +149,7 @@ def test_clients_wait_for_the_first_table_and_the_log_has_their_lines(
     router: Process, site: Site
 ) -> None:
     site.may.set()
-    early = socket.create_connection(("127.0.0.1", router.port), timeout=20)
+    early = socket.create_connection(("127.0.0.1", router.port), timeout=60)
     early.sendall(b"GET /early HTTP/1.1\r\nHost: localhost\r\n\r\n")
     router.tell(site.table())
     assert early.recv(65536).startswith(b"HTTP/1.1 200 OK")
@@ -169,7 +169,7 @@ def test_a_sleeping_app_is_asked_for(router: Process, site: Site) -> None:
     asking.start()
     router.hear(wire.Kind.REQUESTED)
     router.tell(site.table())
-    asking.join(20)
+    asking.join(60)
     assert b"status=200" in router.hear(wire.Kind.LINES)
 
 
@@ -181,7 +181,7 @@ def test_after_shutdown_it_ends_with_the_last_answer(router: Process, site: Site
     until(lambda: site.heads, "the dyno has the request")
     router.link.sendall(wire.frame(wire.Kind.SHUTDOWN))
     site.may.set()
-    asking.join(20)
+    asking.join(60)
     assert statuses == [200]
     assert b"status=200" in router.hear(wire.Kind.LINES)
     until(router.has_ended, "the router has ended")
@@ -189,7 +189,7 @@ def test_after_shutdown_it_ends_with_the_last_answer(router: Process, site: Site
 
 def test_it_ends_with_the_emulator_even_in_the_middle(router: Process, site: Site) -> None:
     router.tell(site.table())
-    client = socket.create_connection(("127.0.0.1", router.port), timeout=20)
+    client = socket.create_connection(("127.0.0.1", router.port), timeout=60)
     client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     until(lambda: site.heads, "the dyno has the request")
     router.link.close()
@@ -203,7 +203,7 @@ def test_another_one_takes_over_the_listener(router: Process, site: Site) -> Non
     assert router.get() == 200
     os.kill(router.pid, 9)
     os.waitpid(router.pid, 0)
-    early = socket.create_connection(("127.0.0.1", router.port), timeout=20)
+    early = socket.create_connection(("127.0.0.1", router.port), timeout=60)
     early.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     router.link.close()
     router.begin()
@@ -221,7 +221,7 @@ def test_tls(site: Site) -> None:
         assert router.get() == 200
         assert b"X-Forwarded-Proto: https\r\n" in site.heads[0]
         assert router.hear(wire.Kind.LINES).endswith(b" tls=true tls_version=tls1.3\n")
-        with socket.create_connection(("127.0.0.1", router.port), timeout=20) as plain:
+        with socket.create_connection(("127.0.0.1", router.port), timeout=60) as plain:
             plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert b"HTTP" not in _last_words(plain)
         assert router.get() == 200

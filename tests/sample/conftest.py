@@ -62,7 +62,7 @@ class Script:
     def signal(self, number: int) -> tuple[int, str]:
         """The exit status and what was still printed, after this signal."""
         self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=20)
+        rest, _ = self.process.communicate(timeout=60)
         return self.process.returncode, rest
 
 

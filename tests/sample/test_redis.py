@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.real, needs_redis]
 
 PERIOD = 10
 START = 1_000_000
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.real.app import until
+
 pytestmark = pytest.mark.real
 
 Start = Callable[..., Any]
@@ -33,7 +35,7 @@ def state_of(queue: Any, number: int) -> str:
 def ask(port: str, path: str, **request: Any) -> tuple[int, bytes]:
     try:
         asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", **request)
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -94,9 +96,7 @@ def test_two_clocks_share_their_slots(queue: Any, script: Start) -> None:
     clocks = [script("clock", CLOCK_SECONDS="1") for _ in range(2)]
     for clock in clocks:
         clock.wait_line("clock is up")
-    for clock in clocks * 2:
-        clock.wait_line("tick, due at")
-    assert queue.report(time.time())["doubled"] >= 1
+    until(lambda: queue.report(time.time())["doubled"] >= 1, "a slot is doubled", 60.0)
 
 
 def test_clock_tells_what_was_missed_before_it(queue: Any, script: Start) -> None:
@@ -153,14 +153,14 @@ def test_a_wrong_setting_is_one_line(
     script: Start, name: str, environment: dict[str, str], said: str
 ) -> None:
     process = script(name, **environment).process
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     assert (process.returncode, output.count("\n")) == (1, 1)
     assert output.startswith(said)
 
 
 def open_each(jobs: Any, paths: list[str], together: Any) -> None:
     for path in paths:
-        together.wait(20)
+        together.wait(60)
         queue = jobs.Queue(path)
         queue.add("a", "test", 1.0)
         queue.close()

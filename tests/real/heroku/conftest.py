@@ -54,7 +54,7 @@ class Cli:
             env=self.plain,
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=100,
         )
         told = subprocess.run(
             [HK_LOCAL, "env", "--json"], cwd=self.dir, env=self.plain, stdout=-1, check=True
@@ -88,8 +88,8 @@ class Cli:
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    """It holds within twenty seconds."""
-    end = time.monotonic() + 20
+    """It holds within a minute."""
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
 
@@ -104,6 +104,8 @@ def heroku(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     (home / ".cache" / "heroku").mkdir(parents=True)
     (home / ".cache" / "heroku" / "terms-of-service").touch()
     cli = Cli(dir, home)
-    cli.start("-m", "spare=0,greet=0,console=0")
-    yield cli
-    cli.hk_local("stop", "--kill")
+    try:
+        cli.start("-m", "spare=0,greet=0,console=0")
+        yield cli
+    finally:
+        cli.hk_local("stop", "--kill")

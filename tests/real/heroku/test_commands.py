@@ -151,7 +151,7 @@ class TestLogs:
             while not found or not found[-1].endswith("from up to complete\n"):
                 found.append(tail.stdout.readline())
             tail.send_signal(signal.SIGINT)
-            assert tail.wait(20) == -signal.SIGINT
+            assert tail.wait(60) == -signal.SIGINT
         texts = [line.partition("]: ")[2].strip() for line in found]
         assert [text for text in texts if text.startswith("tailed")] == ["tailed one", "tailed two"]
 

@@ -144,7 +144,7 @@ class Shell(pexpect.spawn):
             ["--norc", "--noprofile", "--noediting"],
             cwd=str(heroku.dir),
             env={**heroku.env, "PS1": "", "NO_COLOR": "1"},
-            timeout=30,
+            timeout=60,
             dimensions=(33, 101),
             encoding=None,
         )
