@@ -39,6 +39,8 @@ NOT_RUN = {
     "run bash": "wants somebody who types",
     "run worker --once": "the sample's worker has no such argument",
     "manage.py": "not a Django app",
+    "bin/rails": "not a Rails app",
+    "delayed_jobs": "no such table",
     "pg_dump": "no database",
     "run.1828": "no such dyno",
     "--confirm shop": "the sample app is not called shop",

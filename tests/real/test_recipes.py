@@ -21,8 +21,9 @@ from tests.redis_server import RedisServer, needs_redis
 pytestmark = [pytest.mark.real, needs_redis]
 
 RECIPES = Path(__file__).with_name("recipes")
-BULLMQ = os.environ.get("HK_LOCAL_BULLMQ", "")
-"""A folder of node modules with bullmq 6 and ioredis 5."""
+MODULES = os.environ.get("HK_LOCAL_BULLMQ", "")
+"""A folder of node modules with bullmq 6, node-resque 9 and ioredis 5."""
+BULLMQ, RESQUE = ((Path(MODULES) / name).is_dir() for name in ("bullmq", "node-resque"))
 SIDEKIQ = shutil.which("sidekiq")
 COUNT = 4
 PATIENCE = 60.0
@@ -51,7 +52,7 @@ end
 
 def is_here(name: str) -> bool:
     """Whether the framework of that recipe can be used."""
-    needs = {"bullmq": BULLMQ, "sidekiq": SIDEKIQ}
+    needs = {"bullmq": BULLMQ, "resque": RESQUE, "sidekiq": SIDEKIQ}
     return bool(needs.get(name.partition("-")[0], True))
 
 
@@ -61,21 +62,24 @@ class Workshop(Served):
     def __init__(self, home: Path, server: RedisServer) -> None:
         lines = (RECIPES / "Procfile").read_text().splitlines(keepends=True)
         used = [line for line in lines if is_here(line.partition(":")[0])]
-        self.names = [line.partition(":")[0] for line in used]
+        names = [line.partition(":")[0] for line in used]
+        self.names = [name for name in names if not name.endswith("clock")]
         super().__init__(home, "".join(used), f"REDIS_URL={server.url}\n")
         for path in RECIPES.glob("*.*"):
             shutil.copy(path, self.dir)
         path = f"{Path(sys.executable).parent}{os.pathsep}{self.plain['PATH']}"
-        self.plain |= {"PATH": path, "NODE_PATH": BULLMQ, "PYTHONWARNINGS": "ignore"}
+        self.plain |= {"PATH": path, "NODE_PATH": MODULES, "PYTHONWARNINGS": "ignore"}
         self.server = server
 
     def queue(self) -> None:
-        env = {**self.plain, "REDIS_URL": self.server.url}
         words = [[sys.executable, "-c", QUEUE, str(COUNT)]]
         if BULLMQ:
             words.append(["node", "bullmq_add.js", str(COUNT), "bullmq-right", "bullmq-wrong"])
+        if RESQUE:
+            words.append(["node", "resque_add.js", str(COUNT), "resque-right", "resque-wrong"])
         if SIDEKIQ:
             words.append(["ruby", "-r", "./sidekiq_jobs.rb", "-e", PUSH, str(COUNT)])
+        env = {**self.plain, "REDIS_URL": self.server.url}
         for command in words:
             subprocess.run(command, cwd=self.dir, env=env, check=True, timeout=PATIENCE)
 
@@ -96,7 +100,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     shop = Workshop(home, server)
     try:
         shop.queue()
-        shop.start("--no-reload")
+        shop.start("--no-reload", *(f"{name}=1" for name in shop.names))
         for name in shop.names:
             until(lambda name=name: shop.numbers("begun", name), f"{name} has begun", PATIENCE)
         shop.hk_local("ps:restart")
@@ -113,12 +117,12 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 def all_of(name: str) -> pytest.MarkDecorator | object:
     skipped = pytest.mark.skipif(
         not is_here(name) and not os.environ.get("CI"),
-        reason="there is no sidekiq, or HK_LOCAL_BULLMQ names no folder with bullmq",
+        reason="there is no sidekiq, or HK_LOCAL_BULLMQ names no folder with it",
     )
     return pytest.param(name, marks=skipped)
 
 
-FRAMEWORKS = [all_of(name) for name in ("rq", "celery", "bullmq")]
+FRAMEWORKS = [all_of(name) for name in ("rq", "celery", "bullmq", "resque")]
 
 
 @pytest.mark.parametrize("name", [*FRAMEWORKS, all_of("sidekiq")])
@@ -150,3 +154,22 @@ def test_no_dyno_had_to_be_killed(workshop: Workshop, name: str) -> None:
     dynos = json.loads(workshop.hk_local("ps", "--json"))
     assert {dyno["state"] for dyno in dynos if dyno["type"].startswith(name)} == {"up"}
     assert "R12" not in workshop.hk_local("logs", "-n", "1500", "--source", "heroku")
+
+
+@pytest.mark.parametrize("name", [all_of("resque")])
+def test_a_scheduler_returns_the_job_that_a_dead_worker_holds(
+    workshop: Workshop, name: str
+) -> None:
+    right, wrong = f"{name}-right", f"{name}-wrong"
+    until(lambda: len(workshop.numbers("done", right)) >= COUNT, "none is in flight", PATIENCE)
+    until(lambda: len(workshop.numbers("done", wrong)) >= COUNT - 1, "the rest is done", PATIENCE)
+    redis = workshop.server.client
+
+    def held() -> list[str]:
+        found = redis.mget("none", *redis.keys("resque:worker:*:resque-wrong"))
+        return [json.loads(job)["payload"]["args"] for job in found if job]
+
+    until(lambda: held() == [[0]], "only the dead worker has a job", PATIENCE)
+    assert redis.llen("resque:queue:resque-wrong") == redis.llen("resque:failed") == 0
+    workshop.hk_local("ps:scale", f"{name}-clock=1")
+    until(lambda: "0" in workshop.numbers("done", wrong), "it is done", PATIENCE)

@@ -1,0 +1,3 @@
+class DelayedJob < ApplicationJob
+  self.queue_adapter = :delayed_job
+end

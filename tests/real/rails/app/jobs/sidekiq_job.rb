@@ -1,0 +1,3 @@
+class SidekiqJob < ApplicationJob
+  self.queue_adapter = :sidekiq
+end
