@@ -67,6 +67,7 @@ IMPURE = {
     "logplex.drain_file",
     "logplex.drain_https",
     "logplex.drain_syslog",
+    "logplex.exchange",
     "logplex.history",
     "logplex.intake",
     "logplex.link",

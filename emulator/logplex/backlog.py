@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import deque
-from itertools import accumulate
 
 from emulator.fact import Fact
 from emulator.logplex import frame
-from emulator.logplex.block import Block
-from emulator.logplex.buffer import BUDGET, LOGPLEX, Loss
+from emulator.logplex.block import Block, count_lines
+from emulator.logplex.buffer import LOGPLEX, Loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    Frames = Callable[[Block], list[bytes]]
+    from emulator.logplex.block import Stream
+
+    Overhead = Callable[[Stream], int]
+    """By how much a line of that stream grows where it is sent, at most."""
+
+BUDGET = 16 * 1024 * 1024
+"""What an app writes in two or three seconds at 60,000 lines a second: on a busy machine a receiver
+may have to wait so long for its turn. All drains hold the same blocks."""
 
 BLOCK_BYTES = 200
 """What a block takes besides its text: a dyno may write one line of two bytes after the other."""
 
 
-class Batch(Fact):
-    """What is sent in one go; `loss`, which its first frame tells, is what came before it."""
+LOSS_BYTES = 256
+"""Word of a loss is shorter than that, with all that goes before it."""
 
-    frames: list[bytes]
+
+class Batch(Fact):
+    """What is sent in one go: so many of the app's lines, and before them word of a `loss`."""
+
+    body: bytes
+    lines: int
     at_ns: int
     loss: Loss | None = None
 
     @property
-    def body(self) -> bytes:
-        return b"".join(self.frames)
-
-    @property
-    def lines(self) -> int:
-        """Without the one that is Logplex's own."""
-        return len(self.frames) - (self.loss is not None)
-
-    def whole(self, size: int) -> int:
-        """How many frames the first `size` bytes hold to their end."""
-        return bisect_right(list(accumulate(map(len, self.frames))), size)
+    def messages(self) -> int:
+        """With the one that is Logplex's own."""
+        return self.lines + (self.loss is not None)
 
 
 class Backlog:
@@ -75,18 +77,40 @@ class Backlog:
             oldest = self._pop()
             self.lose(oldest.lines, oldest.at_ns)
 
-    def take(self, size: int) -> list[Block]:
-        """The oldest blocks, which wait no longer, until they are so many bytes."""
+    def take(self, size: int, overhead: Overhead) -> list[Block]:
+        """The oldest lines, now waiting no longer: so many bytes with overhead, or one line."""
         taken: list[Block] = []
-        while self._blocks and size > 0:
-            taken.append(self._pop())
-            size -= len(taken[-1].body)
+        while self._blocks:
+            block = self._pop()
+            each = overhead(block.stream)
+            if len(block.body) + block.lines * each <= size:
+                taken.append(block)
+                size -= len(block.body) + block.lines * each
+                continue
+            end = _fitting(block, size, each) or (0 if taken else block.body.index(b"\n") + 1)
+            if end:
+                taken.append(Block(block.at_ns, block.stream, block.body[:end]))
+            self._push_back(Block(block.at_ns, block.stream, block.body[end:]))
+            break
         return taken
+
+    def drop(self) -> int:
+        """Nothing waits any more; answers how many lines did."""
+        lines = self.lines
+        self._blocks.clear()
+        self.size = 0
+        return lines
 
     def _pop(self) -> Block:
         oldest = self._blocks.popleft()
         self.size -= len(oldest.body) + BLOCK_BYTES
         return oldest
+
+    def _push_back(self, block: Block) -> None:
+        """It was taken for nothing, if there is anything in it."""
+        if block.body:
+            self._blocks.appendleft(block)
+            self.size += len(block.body) + BLOCK_BYTES
 
     def loss(self) -> Loss | None:
         """What was lost and has not been told of; it is being told now."""
@@ -101,43 +125,32 @@ class Backlog:
             self.lost += lines
 
     def give_up(self, batch: Batch, taken: int = 0) -> int:
-        """All but so many of the batch's frames are gone; so is what they told of others' loss.
+        """All but so many of the batch's messages are gone; so is what they told of others' loss.
 
         Answers how many lines of the batch have arrived.
         """
         if batch.loss and not taken:
             self._since_ns = batch.loss.since_ns
             self._dropped += batch.loss.lines
-        lost = min(batch.lines, len(batch.frames) - taken)
+        lost = min(batch.lines, batch.messages - taken)
         self.lose(lost, batch.at_ns)
         return batch.lines - lost
 
 
-class Packer:
-    """Makes batches of blocks, and keeps the frames that one has no room for."""
+def _fitting(block: Block, size: int, each: int) -> int:
+    """Where the first lines end that are no more than so many bytes with so many more for each."""
+    body, end = block.body, size * len(block.body) // (len(block.body) + block.lines * each)
+    while end := body.rfind(b"\n", 0, end) + 1:
+        if end + count_lines(body[:end]) * each <= size:
+            break
+        end = end * 3 // 4  # short lines come first
+    return end
 
-    def __init__(self, frames: Frames, batch_bytes: int) -> None:
-        self._frames_of = frames
-        self._batch_bytes = batch_bytes
-        self._frames: list[bytes] = []
-        self._size = 0
 
-    @property
-    def room(self) -> int:
-        return self._batch_bytes - self._size
-
-    @property
-    def lines(self) -> int:
-        return len(self._frames)
-
-    def batch(self, blocks: list[Block], loss: Loss | None, at_ns: int) -> Batch:
-        """The first frames there are, as many as may be sent at once, after word of a loss."""
-        for block in blocks:
-            self._frames += self._frames_of(block)
-        sizes = list(accumulate(map(len, self._frames)))
-        number = max(1, bisect_right(sizes, self._batch_bytes))
-        frames, self._frames = self._frames[:number], self._frames[number:]
-        self._size = sizes[-1] - sizes[number - 1]
-        if loss:
-            frames = self._frames_of(Block(at_ns, LOGPLEX, frame.overflow(loss), 1)) + frames
-        return Batch(frames, at_ns, loss)
+def batch(
+    blocks: list[Block], loss: Loss | None, at_ns: int, framed: Callable[[Block], bytes]
+) -> Batch:
+    """All these lines, after word of a loss."""
+    told = [Block(at_ns, LOGPLEX, frame.overflow(loss), 1)] if loss else []
+    body = b"".join([framed(block) for block in told + blocks])
+    return Batch(body, sum(block.lines for block in blocks), at_ns, loss)

@@ -6,7 +6,8 @@ counted as lost, and the receiver is told how many those were (L10) with what it
 
 from __future__ import annotations
 
-from emulator.logplex.backlog import Backlog, Packer
+from emulator.fact import Fact
+from emulator.logplex.backlog import LOSS_BYTES, Backlog, batch
 from emulator.logplex.narration import Sentence
 from emulator.logplex.outlet import Refused, Torn
 
@@ -45,6 +46,19 @@ IDLE_SECONDS, AGE_SECONDS = 240.0, 18_000.0
 TOLD_EVERY = 60.0
 """What goes on failing is told no more often, in seconds."""
 
+_ANY, _NONE = 1, 1 << 62
+"""How many bytes have to wait for the drain's thread to be woken."""
+
+
+class Tally(Fact):
+    """Lines that a drain delivered, lost, and still has; what went wrong last, and when."""
+
+    delivered: int
+    lost: int
+    pending: int
+    error: str = ""
+    error_ns: int = 0
+
 
 class Drain:
     """`place` is its receiver's name; `tell` is called in the drain's thread, `luck` is in [0, 1).
@@ -68,7 +82,10 @@ class Drain:
         self._times = times
         self._luck = luck
         self._backlog = Backlog()
-        self._packer = Packer(outlet.frames, outlet.batch_bytes)
+        self._enough = _NONE
+        self._under_way = 0
+        self._is_behind = False
+        self._error, self._error_ns = "", 0
         self._end_at: float | None = None
         self._failures = 0
         self._told_at: float | None = None
@@ -82,11 +99,18 @@ class Drain:
         """How many lines its receiver will never get."""
         return self._backlog.lost
 
+    @property
+    def tally(self) -> Tally:
+        with self._bell:
+            pending = self._under_way + self._backlog.lines
+            return Tally(self.delivered, self.lost, pending, self._error, self._error_ns)
+
     def push(self, blocks: list[Block]) -> None:
         """The blocks will be delivered in their turn, if they are not too many."""
         with self._bell:
             self._backlog.extend(blocks)
-            self._bell.notify()
+            if self._backlog.size >= self._enough:
+                self._bell.notify()
 
     def finish(self, seconds: float) -> None:
         """`run` returns within about so many seconds; until then it delivers what there is."""
@@ -99,7 +123,8 @@ class Drain:
         while batch := self._next():
             self._deliver(batch)
         self._outlet.close()
-        self._backlog.lose(self._backlog.lines + self._packer.lines, 0)
+        with self._bell:
+            self._backlog.lose(self._backlog.drop(), 0)
         if lost := self._newly_lost():
             self._say(f"ends; {lost} more lines were lost")
 
@@ -114,29 +139,37 @@ class Drain:
         self._collect()
         if self._is_over:
             return None
+        outlet = self._outlet
         with self._bell:
-            blocks = self._backlog.take(self._packer.room)
+            blocks = self._backlog.take(outlet.batch_bytes - LOSS_BYTES, outlet.overhead)
             loss = self._backlog.loss()
-        return self._packer.batch(blocks, loss, self._times.wall_ns())
+            self._under_way = sum(block.lines for block in blocks)
+            self._is_behind = bool(self._backlog)
+        return batch(blocks, loss, self._times.wall_ns(), outlet.framed)
 
     def _await_lines(self) -> bool:
         """There is something to deliver; False if for long there was not, or at the end."""
-        if self._packer.lines:
-            return True
         with self._bell:
             if not self._backlog and self._end_at is None:
-                self._bell.wait(IDLE_SECONDS)
+                self._sleep(IDLE_SECONDS, _ANY)
             return bool(self._backlog)
 
     def _collect(self) -> None:
-        """The next batch is full, or has waited for as long as it may."""
+        """The next batch is full, or has waited for as long as it may, or the last one was full."""
+        enough = self._outlet.batch_bytes // 2  # a frame may be twice as long as its line
         until = self._times.monotonic() + self._outlet.patience
         with self._bell:
-            while self._end_at is None and self._backlog.size < self._packer.room:
+            while not self._is_behind and self._end_at is None and self._backlog.size < enough:
                 left = until - self._times.monotonic()
                 if left <= 0:
                     break
-                self._bell.wait(left)
+                self._sleep(left, enough)
+
+    def _sleep(self, seconds: float, enough: int) -> None:
+        """So long, or until so many bytes wait, or until somebody says something else."""
+        self._enough = enough
+        self._bell.wait(seconds)
+        self._enough = _NONE
 
     @property
     def _is_over(self) -> bool:
@@ -169,6 +202,7 @@ class Drain:
             self._tell_trouble(str(error))
         with self._bell:
             self.delivered += self._backlog.give_up(batch, taken)
+            self._under_way = 0
         return None
 
     def _connect(self) -> None:
@@ -180,7 +214,9 @@ class Drain:
 
     def _succeed(self, batch: Batch) -> None:
         self._failures = 0
-        self.delivered += batch.lines
+        with self._bell:
+            self.delivered += batch.lines
+            self._under_way = 0
         if self._in_trouble:
             self._in_trouble = False
             self._say(f"works again; {self._newly_lost()} lines were lost")
@@ -203,6 +239,7 @@ class Drain:
     # --- what the app's log says of it -----------------------------------------------------------
 
     def _tell_trouble(self, reason: str, error: OSError | None = None) -> None:
+        self._error, self._error_ns = reason, self._times.wall_ns()
         if self._may_tell():
             self._in_trouble = True
             verdict = getattr(error, "verify_message", "")

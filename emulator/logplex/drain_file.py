@@ -14,7 +14,7 @@ from emulator.logplex.outlet import Torn
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from emulator.logplex.backlog import Batch
-    from emulator.logplex.block import Block
+    from emulator.logplex.block import Block, Stream
 
 _OPEN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _GZIP = 16 + zlib.MAX_WBITS
@@ -31,8 +31,11 @@ class FileOutlet:
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def frames(self, block: Block) -> list[bytes]:
+    def framed(self, block: Block) -> bytes:
         return frame.plain(block)
+
+    def overhead(self, stream: Stream) -> int:
+        return frame.overhead(stream, frame.HTTPS)
 
     def delay(self, failures: int, luck: float) -> float:
         return RETRY_SECONDS

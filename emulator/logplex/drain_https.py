@@ -6,18 +6,19 @@ Source: Dev Center, log-drains; Logplex, logplex_http_drain.erl and doc/README.h
 from __future__ import annotations
 
 import os
+import socket
 from base64 import b64encode
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import unquote_to_bytes
 
 from emulator.logplex import frame, link
+from emulator.logplex.exchange import Exchange
 from emulator.logplex.outlet import PATIENCE, Refused, framing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from emulator.logplex.address import Address
     from emulator.logplex.backlog import Batch
-    from emulator.logplex.block import Block
+    from emulator.logplex.block import Block, Stream
 
 BATCH_BYTES = 102_400
 TRIES = 3
@@ -28,7 +29,9 @@ STEP, MOST_DOUBLINGS = 0.01, 10
 """Of the wait before the next connection. Source: Logplex, logplex_http_drain.erl."""
 
 TOO_MANY_REQUESTS = 429
-MOST_ANSWER = 64 * 1024
+
+SEND_BUFFER = 2 * BATCH_BYTES
+"""A whole batch leaves at once: on a busy machine every wait for the receiver is a long one."""
 
 
 class HttpsOutlet:
@@ -43,12 +46,16 @@ class HttpsOutlet:
         self._token = token
         self._framing = framing(where, token)
         self._context = link.tls(where)
-        self._connection: HTTPConnection | None = None
+        self._head = self._fixed()
+        self._exchange: Exchange | None = None
         self._sent: Batch | None = None
         self._id = ""
 
-    def frames(self, block: Block) -> list[bytes]:
-        return frame.frames(block, self._framing)
+    def framed(self, block: Block) -> bytes:
+        return frame.framed(block, self._framing)
+
+    def overhead(self, stream: Stream) -> int:
+        return frame.overhead(stream, self._framing)
 
     def delay(self, failures: int, luck: float) -> float:
         """At once, then up to 5 s: 10 ms times a number that may double with each failure."""
@@ -59,58 +66,54 @@ class HttpsOutlet:
 
     def connect(self) -> None:
         """A connection is open. Raises OSError."""
-        connection = self._connection
-        if connection and connection.sock and not link.is_over(connection.sock, 0.0):
+        if self._exchange and not link.is_over(self._exchange.sock, 0.0):
             return
         self.close()
         sock = link.connected(self._where, self._context)
         sock.settimeout(REQUEST_SECONDS)
-        self._connection = HTTPConnection(self._where.host, self._where.port)
-        self._connection.sock = sock
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        self._exchange = Exchange(sock)
 
     def send(self, batch: Batch) -> None:
         """The receiver has taken the batch. Raises OSError, or Refused for a status of 4xx."""
-        connection = self._connection
-        assert connection
-        try:
-            connection.request("POST", self._where.target, batch.body, self._headers(batch))
-            answer = connection.getresponse()
-            self._finish(answer)
-        except (HTTPException, ValueError) as error:
-            raise OSError(f"{type(error).__name__}: {error}") from None
-        status = answer.status
-        if 200 <= status < 300:
-            return
-        self.close()
-        if 400 <= status < 500 and status != TOO_MANY_REQUESTS:
-            raise Refused(f"it answered {status} {answer.reason}")
-        raise OSError(f"it answered {status} {answer.reason}")
-
-    def _finish(self, answer: HTTPResponse) -> None:
-        """The connection can be used again, or is closed."""
-        answer.read(MOST_ANSWER)
-        if not answer.isclosed() or answer.will_close:
+        assert self._exchange
+        answer = self._exchange.ask(self._request(batch))
+        is_taken = 200 <= answer.status < 300
+        if answer.is_last or not is_taken:
             self.close()
+        if is_taken:
+            return
+        text = f"it answered {answer.status} {answer.reason}".rstrip()
+        if 400 <= answer.status < 500 and answer.status != TOO_MANY_REQUESTS:
+            raise Refused(text)
+        raise OSError(text)
 
-    def _headers(self, batch: Batch) -> dict[str, str]:
+    def _request(self, batch: Batch) -> bytes:
         """The frame id is the same for every try of a batch."""
         if batch is not self._sent:
             self._sent, self._id = batch, os.urandom(16).hex().upper()
+        own = (
+            f"Logplex-Msg-Count: {batch.messages}\r\nLogplex-Frame-Id: {self._id}\r\n"
+            f"Content-Length: {len(batch.body)}\r\n\r\n"
+        )
+        return b"".join((self._head, own.encode(), batch.body))
+
+    def _fixed(self) -> bytes:
+        """What is the same in every request."""
         where = self._where
-        headers = {
-            "Host": where.place.partition("://")[2],
-            "User-Agent": "Logplex/hk-local",
-            "Content-Type": "application/logplex-1",
-            "Logplex-Msg-Count": str(len(batch.frames)),
-            "Logplex-Frame-Id": self._id,
-            "Logplex-Drain-Token": self._token,
-        }
+        lines = [
+            f"POST {where.target} HTTP/1.1",
+            f"Host: {where.place.partition('://')[2]}",
+            "User-Agent: Logplex/hk-local",
+            "Content-Type: application/logplex-1",
+            f"Logplex-Drain-Token: {self._token}",
+        ]
         if where.user:
             user = b64encode(unquote_to_bytes(where.user)).decode()
-            headers["Authorization"] = f"Basic {user}"
-        return headers
+            lines.append(f"Authorization: Basic {user}")
+        return "".join(f"{line}\r\n" for line in lines).encode("utf-8")
 
     def close(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        if self._exchange:
+            self._exchange.close()
+            self._exchange = None

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from emulator.logplex.address import Address
     from emulator.logplex.backlog import Batch
-    from emulator.logplex.block import Block
+    from emulator.logplex.block import Block, Stream
 
 BATCH_BYTES = 64 * 1024
 """Departs: Heroku's 4,096 bytes cost a fast writer more; the receiver sees no difference."""
@@ -40,8 +40,11 @@ class SyslogOutlet:
         self._context = link.tls(where)
         self._sock: socket.socket | None = None
 
-    def frames(self, block: Block) -> list[bytes]:
-        return frame.frames(block, self._framing)
+    def framed(self, block: Block) -> bytes:
+        return frame.framed(block, self._framing)
+
+    def overhead(self, stream: Stream) -> int:
+        return frame.overhead(stream, self._framing)
 
     def delay(self, failures: int, luck: float) -> float:
         """At once, then 2 s, 4 s and so on."""
@@ -65,7 +68,7 @@ class SyslogOutlet:
             while sent < len(body):
                 sent += self._sock.send(body[sent:])
         except OSError as error:
-            raise Torn(error, batch.whole(sent)) from None
+            raise Torn(error, frame.whole(batch.body, sent)) from None
 
     def close(self) -> None:
         """The receiver has read all, if it is quick: a close alone could cut its reading short."""

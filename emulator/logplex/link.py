@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 
 from emulator.logplex.address import INSECURE, Scheme
@@ -51,6 +52,10 @@ def connected(where: Address, context: SSLContext | None) -> socket.socket:
 
 def is_over(sock: socket.socket, seconds: float) -> bool:
     """The other side has closed; whatever it had sent was read and dropped."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    if not poll.poll(seconds * 1000):
+        return False
     timeout = sock.gettimeout()
     sock.settimeout(seconds)
     try:

@@ -9,15 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from emulator.logplex.backlog import Batch, Frames
+    from emulator.logplex.backlog import Batch
+    from emulator.logplex.block import Block, Stream
 
     class Outlet(Protocol):
         """`connect` and `send` raise OSError where trying again may help; each takes seconds at
         most. A batch is tried so often; `patience` is how long it may wait to become larger.
         """
 
-        @property
-        def frames(self) -> Frames: ...
+        def framed(self, block: Block) -> bytes: ...
+        def overhead(self, stream: Stream) -> int: ...
         @property
         def batch_bytes(self) -> int: ...
         @property
@@ -39,7 +40,7 @@ class Refused(Exception):
 
 
 class Torn(OSError):
-    """The receiver may have so many of the batch's frames, and has none of the others."""
+    """The receiver may have so many of the batch's messages, and has none of the others."""
 
     def __init__(self, reason: OSError, taken: int) -> None:
         super().__init__(reason.errno, reason.strerror or str(reason))

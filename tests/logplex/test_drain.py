@@ -12,9 +12,8 @@ from hypothesis import strategies as some
 
 from emulator.logplex import frame
 from emulator.logplex.address import parse
-from emulator.logplex.backlog import Backlog, Batch, Packer
+from emulator.logplex.backlog import BUDGET, Backlog, Batch, batch
 from emulator.logplex.block import Block, Stream
-from emulator.logplex.buffer import BUDGET, Loss
 from emulator.logplex.drain import IDLE_SECONDS, Drain
 from emulator.logplex.outlet import Refused, Torn, outlet
 from tests.logplex.test_frame import parsed
@@ -87,8 +86,11 @@ class Bench:
 
     # --- the outlet
 
-    def frames(self, block: Block) -> list[bytes]:
-        return frame.frames(block, frame.HTTPS)
+    def framed(self, block: Block) -> bytes:
+        return frame.framed(block, frame.HTTPS)
+
+    def overhead(self, stream: Stream) -> int:
+        return frame.overhead(stream, frame.HTTPS)
 
     def delay(self, failures: int, luck: float) -> float:
         return self.delay_of(failures, luck)
@@ -98,8 +100,9 @@ class Bench:
 
     def send(self, batch: Batch) -> None:
         if self.sends and isinstance(self.sends[0], Torn):  # the receiver has a part of it
-            torn = self.sends[0].taken = min(self.sends[0].taken, len(batch.frames) - 1)
-            self.taken += [batch.replace(frames=batch.frames[:torn], loss=None)] * (torn > 0)
+            torn = self.sends[0].taken = min(self.sends[0].taken, batch.messages - 1)
+            arrived = b"".join(b"%d %b" % (len(m), m) for m in parsed(batch.body)[:torn])
+            self.taken += [batch.replace(body=arrived)] * (torn > 0)
         self._act(self.sends, f"send {batch.lines}")
         self.taken.append(batch)
 
@@ -222,18 +225,18 @@ def test_a_torn_stream_loses_what_was_not_whole_and_sends_nothing_twice():
 
 def test_the_oldest_are_dropped_while_the_receiver_is_away():
     bench = Bench()
-    big = [lines("x" * 9_999) for _ in range(600)]
+    big = [lines("x" * 9_999) for _ in range(2400)]
     bench.connects = [lambda: bench.drain.push(big), AWAY]
     bench.run(lines("first"))
     assert bench.texts[0] == "first"
-    assert bench.drain.delivered + bench.drain.lost == 601
+    assert bench.drain.delivered + bench.drain.lost == 2401
     assert BUDGET - 20_000 < bench.drain.delivered * 10_200 <= BUDGET + 10_200
     assert "messages dropped since" in bench.texts[1]
 
 
 def test_one_that_is_too_slow_is_told_of_at_most_once_a_minute():
     bench = Bench()
-    flood = [lines("x" * 9_999) for _ in range(500)]
+    flood = [lines("x" * 9_999) for _ in range(1733)]
     bench.waits = [lambda: bench.drain.push(flood)] * 3
     bench.run(*flood)
     assert [told.partition("place: ")[2] for told in bench.told] == [
@@ -324,20 +327,33 @@ def test_received_and_counted_as_lost_is_what_was_sent(pushes, sends, connects, 
 
 
 @settings(max_examples=30, deadline=None)
-@given(some.lists(some.integers(0, 3000), max_size=40), some.integers(100, 5000))
-def test_batches_are_bounded_and_hold_every_line_once(sizes, batch_bytes):
-    packer, backlog = Packer(frame.plain, batch_bytes), Backlog()
-    blocks = [lines(f"{n} {'x' * size}", "") for n, size in enumerate(sizes)]
-    backlog.extend(blocks)
-    found = []
-    while backlog or packer.lines:
-        batch = packer.batch(backlog.take(packer.room), None, 0)
-        assert len(batch.body) <= batch_bytes or len(batch.frames) == 1
-        found += batch.frames
-    assert found == [line for block in blocks for line in frame.plain(block)]
+@given(
+    some.lists(some.lists(some.integers(0, 900), min_size=1, max_size=60), max_size=20),
+    some.integers(100, 5000),
+)
+def test_batches_are_bounded_and_hold_every_line_once(blocks, size):
+    framing = frame.HTTPS
+    backlog, found, texts = Backlog(), [], []
+    for sizes in blocks:
+        texts += [f"{len(texts) + n} {'x' * length}" for n, length in enumerate(sizes)]
+        backlog.extend([lines(*texts[-len(sizes) :])])
+    while backlog:
+        taken = backlog.take(size, partial(frame.overhead, framing=framing))
+        made = batch(taken, None, 0, partial(frame.framed, framing=framing))
+        messages = parsed(made.body)
+        assert len(made.body) <= size or len(messages) == 1
+        assert made.lines == made.messages == len(messages)
+        found += messages
+    assert [message.split(b" ", 6)[6].decode() for message in found] == [f"{t}\n" for t in texts]
+    assert backlog.size == 0
 
 
-def test_frames_that_are_whole_in_what_was_sent():
-    batch = Batch([b"12345", b"678"], 0, Loss(1, 0))
-    assert [batch.whole(size) for size in (0, 4, 5, 7, 8)] == [0, 0, 1, 1, 2]
-    assert batch.lines == 1
+def test_batches_are_filled():
+    """Lines of any length: what is left empty is little."""
+    backlog = Backlog()
+    backlog.extend([lines(*["x" * (n * 7919 % 300) for n in range(3000)])])
+    sizes = []
+    while backlog:
+        taken = backlog.take(102_400, partial(frame.overhead, framing=frame.HTTPS))
+        sizes.append(len(batch(taken, None, 0, partial(frame.framed, framing=frame.HTTPS)).body))
+    assert min(sizes[:-1]) > 95_000

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from emulator.logplex import frame
-from emulator.logplex.block import Block, Stream
+from emulator.logplex.block import MAX_LINE, Block, Stream
 from emulator.logplex.buffer import LOGPLEX, Loss
 
 AT = 1_597_464_094_460_759_123
@@ -38,7 +38,7 @@ METRICS = b"source=web.1 dyno=heroku.440712070.e5b1c909 sample#load_avg_1m=0.00"
     ],
 )
 def test_https(stream: Stream, text: bytes, expected: bytes):
-    [shown] = frame.frames(Block(AT, stream, text + b"\n"), frame.HTTPS)
+    shown = frame.framed(Block(AT, stream, text + b"\n"), frame.HTTPS)
     assert shown == expected % TIME + text + b"\n"
 
 
@@ -49,18 +49,18 @@ def test_the_published_sample_of_2012():
 
 
 def test_syslog():
-    [shown] = frame.frames(Block(AT, ROUTER, b"at=info\n"), frame.syslog(TOKEN))
+    shown = frame.framed(Block(AT, ROUTER, b"at=info\n"), frame.syslog(TOKEN))
     assert shown == b"105 <158>1 %b %b heroku router - - at=info\n" % (TIME, TOKEN.encode())
 
 
 def test_rfc5424_has_structured_data():
-    [shown] = frame.frames(Block(AT, WEB, b"hi\n"), frame.RFC5424)
+    shown = frame.framed(Block(AT, WEB, b"hi\n"), frame.RFC5424)
     assert shown == b"62 <190>1 %b host app web.1 - - hi\n" % TIME
 
 
 def test_overflow():
     loss = Block(AT, LOGPLEX, frame.overflow(Loss(500, AT)), 1)
-    [shown] = frame.frames(loss, frame.HTTPS)
+    shown = frame.framed(loss, frame.HTTPS)
     assert shown == (
         b"159 <172>1 %b host heroku logplex - Error L10 (output buffer overflow):"
         b" 500 messages dropped since %b.\n" % (TIME, TIME)
@@ -68,10 +68,8 @@ def test_overflow():
 
 
 def test_plain_lines_are_what_logs_shows():
-    assert frame.plain(Block(AT, WEB, b"\x1b[31ma\x1b[2J\n\n")) == [
-        TIME + b" app[web.1]: a^[[2J\n",
-        TIME + b" app[web.1]: \n",
-    ]
+    shown = frame.plain(Block(AT, WEB, b"\x1b[31ma\x1b[2J\n\n"))
+    assert shown == TIME + b" app[web.1]: a^[[2J\n" + TIME + b" app[web.1]: \n"
 
 
 def parsed(body: bytes) -> list[bytes]:
@@ -91,7 +89,22 @@ LINES = some.lists(some.binary(max_size=20).map(lambda b: b.replace(b"\n", b""))
 @given(LINES, some.sampled_from([WEB, HEROKU, ROUTER]), some.sampled_from(["host", TOKEN]))
 def test_a_receiver_reads_the_lines_that_were_framed(lines, stream, host):
     framing = frame.Framing(host)
-    body = b"".join(frame.frames(Block(AT, stream, b"\n".join(lines) + b"\n"), framing))
+    text = b"\n".join(lines) + b"\n"
+    body = frame.framed(Block(AT, stream, text), framing)
     messages = parsed(body)
     assert [message.split(b" ", 6)[6] for message in messages] == [line + b"\n" for line in lines]
     assert {message.split(b" ", 6)[2] for message in messages} == {host.encode()}
+    assert len(body) <= len(text) + len(lines) * frame.overhead(stream, framing)
+
+
+@pytest.mark.parametrize("size", [MAX_LINE, MAX_LINE + 300])
+def test_a_line_that_is_long_or_longer_than_any(size: int):
+    block = Block(AT, WEB, b"x" * size + b"\nshort\n")
+    texts = [message.split(b" ", 6)[6] for message in parsed(frame.framed(block, frame.HTTPS))]
+    assert texts == [b"x" * size + b"\n", b"short\n"]
+
+
+def test_frames_that_are_whole_in_what_was_sent():
+    body = b"3 123" + b"10 1234567890" + b"1 1"
+    sizes = (0, 1, 4, 5, 6, 17, 18, 20, 21)
+    assert [frame.whole(body, size) for size in sizes] == [0, 0, 0, 1, 1, 1, 2, 2, 3]

@@ -265,7 +265,7 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch):
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(Torn, match="No space"):
-        FileOutlet(str(path)).send(Batch([b"12345\n", b"6\n"], 0))
+        FileOutlet(str(path)).send(Batch(b"12345\n6\n", 2, 0))
     assert path.read_bytes() == b"before\n"
 
 
