@@ -20,8 +20,6 @@ from . import command as ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from emulator.fact import Fact
 
     from .decision import Decision
@@ -70,9 +68,15 @@ def start(doing: Decision, given: ask.Start) -> None:
     is_new = _is_new(doing, given)
     is_there = True
     if is_new:
-        if change:  # its release command is the one of the deploy that follows
+        description = releases.deploy_description(given.types, given.revision)
+        if change and world.types and RELEASE in given.types:
+            # Departs: one release has both, so that its failure leaves nothing of either.
+            description = f"{description}; {change}"
+        elif change:
             doing.release(change, _current(doing).replace(config=config))
-        is_there = _build(doing, given.types, given.revision)
+        code = _current(doing).replace(types=given.types, config=config)
+        revision = given.revision or code.revision
+        is_there = _build(doing, description, code.replace(revision=revision))
     elif change:
         is_there = propose(doing, change, _current(doing).replace(config=config))
     if is_there:
@@ -124,12 +128,10 @@ def _current(doing: Decision) -> Release:
     return doing.world.current
 
 
-def _build(doing: Decision, types: Mapping[str, str], revision: str = "") -> bool:
+def _build(doing: Decision, description: str, code: Release) -> bool:
     """The build succeeds after the release and what follows from it at once (log samples)."""
     doing.out.append(event.BuildStarted(doing.world.user))
-    current = _current(doing)
-    code = current.replace(types=types, slug="", revision=revision or current.revision)
-    return propose(doing, releases.deploy_description(types, revision), code)
+    return propose(doing, description, code.replace(slug=""))
 
 
 def tell_formation(doing: Decision) -> None:
@@ -147,7 +149,8 @@ def deploy(doing: Decision, given: ask.Deploy) -> None:
     """
     if dict(given.types) == dict(doing.world.types):
         return
-    if _build(doing, given.types):
+    code = _current(doing).replace(types=given.types)
+    if _build(doing, releases.deploy_description(given.types), code):
         take_effect(doing)
     doing.out.append(event.BuildSucceeded())
 

@@ -216,12 +216,37 @@ def test_an_app_whose_first_release_fails_runs_nothing() -> None:
     assert history(app)[-1] == (3, "failed")
 
 
-def test_two_changes_at_a_start_have_one_release_phase() -> None:
+def test_two_changes_at_a_start_are_one_release_where_a_release_command_decides() -> None:
     app = again(running().world)
     app.start("web=1", {"A": "1"}, {"web": "x", "release": "migrate --all"})
     app.run(20)
-    assert [one.description.split()[0] for one in app.world.releases[3:]] == ["Set", "Deploy"]
+    (joint,) = app.world.releases[3:]
+    assert joint.description.startswith("Deploy ")
+    assert joint.description.endswith("; Set A config vars")
     assert [it.command for _, it in app.orders if isinstance(it, Spawn)] == ["migrate --all", "x"]
+    assert app.world.config == {"A": "1"}
+
+
+def test_of_two_changes_at_a_start_nothing_is_left_where_the_release_command_fails() -> None:
+    app = again(running().world)
+    before = app.world.current
+    app.plays("release.*", FAILS)
+    new = {"web": "x", "release": "migrate --all"}
+    app.start("web=1", {"A": "1"}, new)
+    app.run(20)
+    assert app.world.current == before and history(app)[3:] == [(4, "failed")]
+    ran = [it.command for _, it in app.orders if isinstance(it, Spawn)]
+    assert ran == ["migrate --all", COMMANDS["web"]]
+    app.plays("release.*", PASSES)
+    app.ask(ask.Retry(4))
+    app.run(20)
+    assert dict(app.world.types) == new and app.world.config == {"A": "1"}
+
+
+def test_two_changes_at_a_start_without_a_release_command_are_two_releases() -> None:
+    app = again(running().world)
+    app.start("web=1", {"A": "1"}, {"web": "x"})
+    assert [one.description.split()[0] for one in app.world.releases[3:]] == ["Set", "Deploy"]
 
 
 @pytest.mark.parametrize("types", [TYPES, {"web": COMMANDS["web"]}])
