@@ -70,5 +70,8 @@ LINGER_SECONDS = 5.0
 DISCARD_SECONDS = 600.0
 """Ours: so long after H12 the late answer is awaited, so that the dyno does not notice."""
 
+TOLD_OF_LIMIT = 16
+"""Ours: so many clients beyond those that there are descriptors for are told so (H22)."""
+
 WORST_SWEEP_SECONDS = 0.5
 """Deadlines are looked at so often at least; none is set nearer than that."""

@@ -18,20 +18,21 @@ ACCEPTED_AT_ONCE = 64
 
 
 class Listener:
-    """Accepts clients while there is room, and makes room by closing those who ask nothing."""
+    """Accepts clients while there is room, and makes room by closing those who ask nothing.
+
+    A few more are accepted to be told that there is none (H22); others wait in the kernel's queue.
+    """
 
     def __init__(
         self,
         proxy: Proxy,
         sock: socket.socket,
         port: int,
-        most: int,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.proxy = proxy
         self.sock = sock
         self.port = port
-        self.most = most
         self.context = context
         self.paused_until = 0.0
         sock.setblocking(False)
@@ -48,22 +49,22 @@ class Listener:
                 if not self.proxy.evict():
                     self.pause()
                 return
-            self._admit(sock, address[0])
-            if len(self.proxy.clients) > self.most and not self.proxy.evict():
+            client = self._admit(sock, address[0])
+            excess = len(self.proxy.clients) - self.proxy.most_clients
+            if excess > 0 and not self.proxy.evict(client) and excess >= limits.TOLD_OF_LIMIT:
                 self.pause()
                 return
 
-    def _admit(self, sock: socket.socket, peer: str) -> None:
+    def _admit(self, sock: socket.socket, peer: str) -> Client:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = peer.removeprefix("::ffff:")
         if self.context is None:
-            Client(sock, self.proxy, peer, self.port, None)
-            return
+            return Client(sock, self.proxy, peer, self.port, None)
         from .secure import Secure
 
         secure = Secure(sock, self.context)
-        Client(secure, self.proxy, peer, self.port, secure)
+        return Client(secure, self.proxy, peer, self.port, secure)
 
     def broken(self) -> None:
         self.pause()

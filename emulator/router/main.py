@@ -60,11 +60,11 @@ class Router:
             from .secure import context as made
 
             context = made(start.certificate, start.key)
-        most = max((_descriptors() - RESERVED) // 2, 16)
+        self.proxy.most_clients = max((_descriptors() - RESERVED) // 2, 16)
         for number, listener in enumerate(start.listeners):
             sock = socket.socket(fileno=wire.FIRST_LISTENER + number)
             tls = context if listener.tls else None
-            self.listeners.append(Listener(self.proxy, sock, listener.port, most, tls))
+            self.listeners.append(Listener(self.proxy, sock, listener.port, tls))
 
     def shut_down(self) -> None:
         self.is_shutting_down = True

@@ -7,9 +7,9 @@ import random
 
 from . import limits, outcome
 from .client import Client
-from .hcode import H10, H11, H14, H24, H26_EXPECT, H80, H81, Blame, Phase, Reason, classify
+from .hcode import H10, H11, H14, H22, H24, H26_EXPECT, H80, H81, Blame, Phase, Reason, classify
 from .pool import Pool
-from .request import AFFINITY_COOKIE, Refused, Requests
+from .request import AFFINITY_COOKIE, Requests
 from .response import VIA, Responses
 from .table import LogFormat, Table, Verdict, pick
 
@@ -53,6 +53,7 @@ class Proxy:
         self.hosts: dict[str, bool] = {}
         self.in_flight = 0
         self.most_in_flight = limits.CONCURRENCY
+        self.most_clients = 0
         self.began = 0
         self.errors = 0
         self._id = int.from_bytes(os.urandom(4), "little")
@@ -73,6 +74,9 @@ class Proxy:
         self.in_flight += 1
         if request.manner.expectation and request.manner.expectation != b"100-continue":
             self._refuse_expectation(client)
+        elif len(self.clients) > self.most_clients:
+            client.keeps_alive = False
+            outcome.fail(client, H22)
         elif self.verdict in CODES:
             outcome.fail(client, CODES[self.verdict])
         elif self.in_flight > self.most_in_flight:
@@ -90,12 +94,15 @@ class Proxy:
         return serves
 
     def _refuse_expectation(self, client: Client) -> None:
-        """Router 2.0 does not log it. Source: Dev Center, error-codes, H26."""
+        """Router 2.0 has no H26 (Dev Center, error-codes): its line has the status alone."""
+        exchange = client.exchange
+        assert exchange is not None
         if self.table.log_format is LogFormat.LEGACY:
             outcome.fail(client, H26_EXPECT)
-        else:
-            self.in_flight -= 1
-            outcome.refuse(client, Refused(417, "Expect: only 100-continue is supported"))
+            return
+        exchange.status = H26_EXPECT.status
+        outcome.answer(client, exchange.status, outcome.TEXT, b"Expect: only 100-continue\n")
+        client.finish()
 
     def dispatch(self, client: Client) -> None:
         """Chance says which dyno it is. Source: Dev Center, http-routing."""
@@ -260,12 +267,12 @@ class Proxy:
         """That client is gone."""
         self.clients.discard(client)
 
-    def evict(self) -> bool:
+    def evict(self, but: Client | None = None) -> bool:
         """The client is gone that has asked for nothing for the longest; False if all have."""
-        asking_nothing = [client for client in self.clients if client.exchange is None]
-        if not asking_nothing:
+        idle = [client for client in self.clients if client.exchange is None and client is not but]
+        if not idle:
             return False
-        min(asking_nothing, key=lambda client: client.deadline).close()
+        min(idle, key=lambda client: client.deadline).close()
         return True
 
     def shut_down(self) -> None:

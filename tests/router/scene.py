@@ -31,10 +31,11 @@ class Scene:
         self.troubles = 0
         self.loop = Loop(lambda: self.now, self._trouble)
         self.proxy = Proxy(self.loop, self.lines.append, lambda: WALL + self.now - START)
+        self.proxy.most_clients = 100
         self.sockets: list[socket.socket] = []
         self.listening = self.keep(socket.create_server(("127.0.0.1", 0)))
         self.port = self.listening.getsockname()[1]
-        self.listener = Listener(self.proxy, self.listening, self.port, 100)
+        self.listener = Listener(self.proxy, self.listening, self.port)
 
     def _trouble(self) -> None:
         self.troubles += 1
@@ -151,6 +152,10 @@ class Peer:
 
     def close(self) -> None:
         self.sock.close()
+
+    def half_close(self) -> None:
+        """It sends no more, but would still read."""
+        self.sock.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

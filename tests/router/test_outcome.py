@@ -323,7 +323,7 @@ def test_h27_when_the_client_leaves(scene: Scene) -> None:
     assert peer.ends() == b""
 
 
-@pytest.mark.parametrize("ending", [Peer.close, Peer.reset])
+@pytest.mark.parametrize("ending", [Peer.close, Peer.reset, Peer.half_close])
 @pytest.mark.parametrize(
     ("request_", "response"),
     [(POST + b"123", b""), (GET, HELLO[:-2]), (GET, b"HTTP/1.1 200 OK\r\n\r\nabc")],
