@@ -20,8 +20,9 @@ SOCKET = os.path.join(STATE, "socket")
 PATIENCE = 20.0
 """Seconds in which a question is answered, unless the emulator is suspended."""
 
-ATTEMPTS, PAUSE = 300, 0.02
-"""To reach an emulator that lives: it may have just started, or be about to mend its socket."""
+ATTEMPTS, PAUSE = 1000, 0.02
+"""To reach an emulator that lives: it may have just started, and wait for the servers of its
+add-ons before it listens, or be about to mend its socket."""
 
 TEXT = "text/plain"
 JSON = "application/json"
