@@ -132,7 +132,8 @@ def _postgres(addon: Addon, plan: Plan, folder: str, port: int) -> dict[str, str
         "timezone": "'UTC'",
         "datestyle": "'iso, mdy'",
         "default_text_search_config": "'pg_catalog.english'",
-        "dynamic_shared_memory_type": "posix",
+        # In its folder: what a server that was killed has left elsewhere only it removes.
+        "dynamic_shared_memory_type": "mmap",
     }
     return {
         "postgresql.conf": "".join(f"{name} = {value}\n" for name, value in conf.items()),

@@ -31,6 +31,8 @@ PATIENCE = 100.0
 TRIES = 10
 """So often what has to be fast is measured on a busy machine: to be fast once is enough."""
 
+OF_THE_SLOW = ("InotifyEmitter.", "hk-local: waiting for ")
+
 MARK = "HK_LOCAL_TEST"
 
 
@@ -254,9 +256,9 @@ class Emulator:
 
     @property
     def stderr(self) -> str:
-        # watchdog may say this as it is stopped.
+        """Without what is said on a busy machine only: watchdog, as it is stopped, and `stop`."""
         lines = self.errors.read_text().splitlines(keepends=True)
-        return "".join(line for line in lines if not line.startswith("InotifyEmitter."))
+        return "".join(line for line in lines if not line.startswith(OF_THE_SLOW))
 
     @property
     def text(self) -> str:

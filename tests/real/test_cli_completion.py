@@ -43,6 +43,7 @@ class Shell(pexpect.spawn):
             "PATH": f"{BIN}:{os.environ['PATH']}",
             "TERM": "dumb" if program == "bash" else "xterm",
             "HOME": str(cwd),
+            "XDG_RUNTIME_DIR": str(cwd),
         }
         super().__init__(
             program,

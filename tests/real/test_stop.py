@@ -65,7 +65,7 @@ def test_who_ignores_sigterm_is_killed_when_its_time_is_over(make_app) -> None:
         emulator.expect(f"heroku[{dyno}]: Error R12 (Exit timeout) -> At least one process failed")
         emulator.expect(f"heroku[{dyno}]: Stopping remaining processes with SIGKILL")
         emulator.expect(f"heroku[{dyno}]: Process exited with status 143")
-    assert "waiting for deaf.1, hopper.1" in emulator.stderr
+    assert "waiting for deaf.1, hopper.1" in emulator.errors.read_text()
 
 
 def test_each_process_gets_sigterm_once(app: App) -> None:

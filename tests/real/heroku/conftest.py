@@ -42,9 +42,10 @@ class Cli:
 
     def __init__(self, dir: Path, home: Path) -> None:
         self.dir = dir
-        kept = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+        kept = ("PATH", "LANG", "LC_ALL")
         plain = {name: os.environ[name] for name in kept if name in os.environ}
-        self.plain = {**plain, "HOME": str(home), "TERM": "xterm", "USER": "dev"}
+        own = {"HOME": str(home), "TMPDIR": str(home), "TERM": "xterm", "USER": "dev"}
+        self.plain = {**plain, **own}
         self.env = self.plain
 
     def start(self, *words: str) -> None:

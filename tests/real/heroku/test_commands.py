@@ -101,7 +101,7 @@ class TestDynos:
 
     def test_stop(self, heroku: Cli):
         name = heroku("run:detached", "sleep", "1000").told.rpartition(" ")[2]
-        assert heroku.states()[name] == "up"
+        eventually(lambda: heroku.states()[name] == "up")
         done = heroku("ps:stop", "-d", name)
         assert done.told == f"Stopping dyno {name} on shop... done"
         heroku("run:detached", "sleep", "1000")
@@ -110,6 +110,7 @@ class TestDynos:
         eventually(lambda: set(heroku.states()) == {"web.1", "worker.1"})
 
     def test_exec(self, heroku: Cli):
+        eventually(lambda: heroku.states()["web.1"] == "up")
         done = heroku("ps:exec", "--status")
         assert re.search(r"\bweb\.1 +up +running\b", done.out), done.out
         done = heroku("ps:exec", "--", "ls", code=2)

@@ -30,8 +30,12 @@ def test_output_and_how_it_came_about(heroku: Cli):
         r"Running echo out; echo err >&2; exit 7 on shop\.\.\. up, (run\.\d{4})", done.told
     )
     assert up, done.told
-    log = heroku.hk_local("logs", "-d", up[1], "-n", "100")
-    texts = [line.partition(" ")[2] for line in log.splitlines()]
+
+    def log() -> str:
+        return heroku.hk_local("logs", "-d", up[1], "-n", "100")
+
+    eventually(lambda: "from up to complete" in log())
+    texts = [line.partition(" ")[2] for line in log().splitlines()]
     who = f"heroku[{up[1]}]:"
     assert texts == [
         f"{who} Awaiting client",
@@ -67,7 +71,7 @@ def test_exit_codes(heroku: Cli, words: list[str], code: int, out: str):
 def test_a_refused_one_off(heroku: Cli):
     done = heroku("run", "--size", "huge", "ls", code=2)
     assert "huge" in done.told and done.told.endswith("Error ID: invalid_params")
-    assert one_offs(heroku) == []
+    eventually(lambda: one_offs(heroku) == [])  # those of before have ended, too
 
 
 def test_piped_input(heroku: Cli):
@@ -123,9 +127,10 @@ def test_a_client_that_vanishes_takes_its_one_off_along(heroku: Cli, number: int
         words, cwd=heroku.dir, env=heroku.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as run:
         assert run.stdout and run.stdout.readline() == b"ready\n"
+        eventually(lambda: len(one_offs(heroku)) == 1)
         (name,) = one_offs(heroku)
         run.send_signal(number)
-        run.wait(20)
+        run.wait(60)
     eventually(lambda: one_offs(heroku) == [])
     log = heroku.hk_local("logs", "-d", name)
     assert "Client connection closed. Sending SIGHUP to all processes" in log
