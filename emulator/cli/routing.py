@@ -99,10 +99,23 @@ class Routing:
         listeners = tuple(wire.Listener(address.port, tls) for _ in address.sockets)
         if not tls:
             return wire.Start(listeners)
-        from .certificates import key_file
-
-        path = key_file()
+        path = self._certificate(table(self.kernel.world))
         return wire.Start(listeners, certificate=path, key=path)
+
+    def _certificate(self, known: Table) -> str:
+        """Where one is that has the app's names. Raises UserError, OSError."""
+        from .certificates import app_key_file
+
+        return app_key_file(self.emulator.boot.folder.file("tls"), known.names)
+
+    def _renew(self, now: Table) -> None:
+        """The router has a certificate with the names of now, if it can be made."""
+        if self.options.tls and self.sent and self.sent.names != now.names:
+            try:
+                self._certificate(now)
+                self.unsent += wire.frame(wire.Kind.RENEWED)
+            except (OSError, UserError) as error:
+                self._say(f"the certificate lacks a name: {error}")
 
     def _ended(self) -> None:
         """It is gone: for good if the app stops, else another is started."""
@@ -177,6 +190,7 @@ class Routing:
             log_format=LogFormat(self.options.router_log),
         )
         if now != self.sent:
+            self._renew(now)
             self.sent = now
             self.serving = {dyno.launch for dyno in now.up()}
             self.unsent += wire.table_frame(now)

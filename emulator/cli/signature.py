@@ -1,4 +1,4 @@
-"""A key and a certificate for localhost. Alone in a module, as its imports take a while."""
+"""A key and a certificate. Alone in a module, as its imports take a while."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 ADDRESSES = ("127.0.0.1", "::1")
 
 
-def self_signed(until: int) -> tuple[bytes, bytes]:
-    """As PEM; valid until then (wall seconds), for localhost by any of its names, and no more."""
+def self_signed(until: int, also: Iterable[str] = ()) -> tuple[bytes, bytes]:
+    """As PEM; valid until then (wall seconds), for localhost by any of its names and for those
+    other ones, and no more."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hk-local on localhost")])
-    names = [x509.DNSName("localhost"), *(x509.IPAddress(ip_address(a)) for a in ADDRESSES)]
+    by_name = [x509.DNSName(one) for one in ("localhost", *also)]
+    names = [*by_name, *(x509.IPAddress(ip_address(a)) for a in ADDRESSES)]
     end = datetime.fromtimestamp(until, UTC)
     yesterday = datetime.now(UTC) - timedelta(days=1)
     certificate = (

@@ -7,12 +7,17 @@ import resource
 import socket
 import time
 import traceback
+from functools import partial
 
 from . import wire
 from .link import Link
 from .listener import Listener
 from .loop import Loop
 from .proxy import Proxy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RESERVED = 64
 """Descriptors that are not for clients and their dynos."""
@@ -33,6 +38,7 @@ class Router:
         self.link = Link(link, self.loop, self.hear)
         self.proxy = Proxy(self.loop, self.link.say, time.time)
         self.start: wire.Start | None = None
+        self.renew: Callable[[], None] = _nothing
         self.listeners: list[Listener] = []
         self.is_shutting_down = False
         self.sweep_at = 0.0
@@ -47,6 +53,8 @@ class Router:
         elif kind is wire.Kind.TABLE:
             self.proxy.update(wire.read_table(body))
             self.listen()
+        elif kind is wire.Kind.RENEWED:
+            self.renew()
         elif kind is wire.Kind.SHUTDOWN:
             self.shut_down()
 
@@ -60,6 +68,7 @@ class Router:
             from .secure import context as made
 
             context = made(start.certificate, start.key)
+            self.renew = partial(context.load_cert_chain, start.certificate, start.key)
         self.proxy.most_clients = max((_descriptors() - RESERVED) // 2, 16)
         for number, listener in enumerate(start.listeners):
             sock = socket.socket(fileno=wire.FIRST_LISTENER + number)
@@ -113,6 +122,10 @@ class Router:
         if counters != self.told and now >= self.told_at + TOLD_EVERY:
             self.told, self.told_at = counters, now
             self.link.send(wire.counters_frame(counters))
+
+
+def _nothing() -> None:
+    """Without TLS there is no certificate."""
 
 
 def _descriptors() -> int:

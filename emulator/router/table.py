@@ -120,12 +120,17 @@ class Table(Fact):
             return Verdict.CRASHED
         return Verdict.WAKE if State.ASLEEP in states else Verdict.WAIT
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those by which the app is reached, `localhost` and addresses excepted."""
+        return f"{self.app}.localhost", *self.hosts
+
     def serves(self, host: str) -> bool:
         """Whether a request for that name (lower case, without port) is the app's.
 
         A literal address cannot be rebound by somebody's DNS, a name can: those are listed.
         """
-        if host in ("localhost", f"{self.app}.localhost") or host in self.hosts:
+        if host == "localhost" or host in self.names:
             return True
         if host.startswith("[") or (host and not host.strip("0123456789.")):
             return True

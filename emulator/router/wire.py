@@ -5,6 +5,7 @@ standard streams worth reading, no environment and no files: all that it knows c
 
     emulator -> router   START     JSON of Start: the first frame, once
                          TABLE     JSON of a Table, at any time; the newest counts
+                         RENEWED   the certificate's files have changed
                          SHUTDOWN  no new requests; those in flight are finished
     router -> emulator   LINES     whole router log lines (no prefix), each ended by LF
                          REQUESTED a request waits for a dyno that is asleep: wake the app
@@ -52,6 +53,7 @@ class Kind(IntEnum):
     LINES = 4
     REQUESTED = 5
     COUNTERS = 6
+    RENEWED = 7
 
 
 class Listener(Fact):

@@ -16,12 +16,16 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "hk-local"
 
 
-def handshake(name: str) -> bytes:
+def handshake(name: str, app: str = "") -> bytes:
     """What a client that trusts the authority makes of a server that says it is `name`."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    trusting = ssl.create_default_context(cafile=certificates.authority())
+    authority = f"{app}/authority.pem" if app else certificates.authority()
+    trusting = ssl.create_default_context(cafile=authority)
     client = trusting.wrap_bio(to_client, to_server, server_hostname=name)
-    server = certificates.context().wrap_bio(to_server, to_client, server_side=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if app else certificates.context()
+    if app:
+        context.load_cert_chain(f"{app}/localhost.pem")
+    server = context.wrap_bio(to_server, to_client, server_side=True)
     for _ in range(4):
         for side in (client, server):
             try:
@@ -40,6 +44,29 @@ def test_it_is_localhosts(name: str):
 def test_it_is_nobody_elses():
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake("example.com")
+
+
+NAMES = ["shop.localhost", "www.example.com", "*.example.org"]
+
+
+def test_an_app_s_own_has_the_names_of_the_app(tmp_path: Path):
+    app = str(tmp_path / "tls")
+    assert certificates.app_key_file(app, NAMES) == f"{app}/localhost.pem"
+    for name in ("localhost", "127.0.0.1", "::1", "shop.localhost", "a.example.org", NAMES[1]):
+        assert handshake(name, app) == b"hello"
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake("other.localhost", app)
+    assert Path(app).stat().st_mode & 0o777 == 0o700
+
+
+def test_an_app_s_own_is_made_again_for_another_name_alone(tmp_path: Path):
+    def made(*names: str) -> bytes:
+        return Path(certificates.app_key_file(str(tmp_path / "tls"), names)).read_bytes()
+
+    first = made(*NAMES)
+    assert made(*NAMES) == made(NAMES[0]) == first
+    assert made(*NAMES, "new.example.com") != first
+    assert handshake("new.example.com", str(tmp_path / "tls")) == b"hello"
 
 
 def test_only_its_owner_reads_it(own: Path):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from emulator.app.formation import parse_changes
+from emulator.app.surroundings import Domain
 from emulator.cli import routing
 from emulator.cli.routing import Routing
 from emulator.cli.start import Options
@@ -15,7 +16,7 @@ from emulator.dyno.slot import Signal
 from emulator.router import wire
 from emulator.router.table import State
 from emulator.router.wire import Counters, Kind
-from emulator.runtime.command import Restart, Scale, Shutdown
+from emulator.runtime.command import Restart, Scale, SetUp, Shutdown
 from tests.api.bench import Bench
 
 NOBODY = 2**22 + 7
@@ -147,6 +148,31 @@ def test_it_is_told_once_a_turn_and_only_what_is_new_to_it(street):
     street.router.setblocking(False)
     with pytest.raises(BlockingIOError):
         street.told()
+
+
+def test_a_new_name_is_in_the_certificate_before_the_router_serves_it(street, tmp_path):
+    street.told()
+    street.routing.options = Options(tls=True)
+    street.emulator.boot.folder = SimpleNamespace(file=lambda name: str(tmp_path / name))
+    street.bench.kernel.submit(SetUp(domains=(Domain("1", "www.example.com", 0.0),)))
+    street.loop.turn()
+    assert [kind for kind, _ in street.told()] == [Kind.RENEWED, Kind.TABLE]
+    names = (tmp_path / "tls/authority.pem").read_text().splitlines()[0]
+    assert names.endswith(f" {street.bench.kernel.world.app}.localhost www.example.com")
+    street.bench.kernel.submit(Scale(parse_changes(["web=2"])))
+    street.loop.turn()
+    assert [kind for kind, _ in street.told()] == [Kind.TABLE]
+
+
+def test_a_name_that_no_certificate_can_have_is_told(street, tmp_path):
+    street.told()
+    street.routing.options = Options(tls=True)
+    (tmp_path / "tls").write_text("in the way")
+    street.emulator.boot.folder = SimpleNamespace(file=lambda name: str(tmp_path / name))
+    street.bench.kernel.submit(SetUp(domains=(Domain("1", "www.example.com", 0.0),)))
+    street.loop.turn()
+    assert [kind for kind, _ in street.told()] == [Kind.TABLE]
+    assert street.said[-1].startswith("router: the certificate lacks a name: ")
 
 
 def test_it_knows_before_a_dyno_is_told_to_stop(street):

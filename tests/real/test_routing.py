@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -208,8 +209,20 @@ def test_over_tls_the_app_sees_https(app: App) -> None:
     reply = visitor.get()
     assert reply.header("x-forwarded-proto") == "https"
     emulator.expect("tls=true tls_version=")
+    app.hk_local("domains:add", "www.example.test")
+    trusted = str(app.dir / ".hk-local/tls/authority.pem")
+    for name in ("localhost", f"{app.dir.name}.localhost", "www.example.test"):
+        until(lambda name=name: believed(visitor, name, trusted), f"{name} is in the certificate")
     assert emulator.stop() == 143
     app.assert_nothing_left()
+
+
+def believed(visitor: Visitor, name: str, trusted: str) -> bool:
+    """curl, which trusts that certificate, reaches the app under that name."""
+    url = visitor.url.replace("localhost", name, 1)
+    way = ("--resolve", f"{name}:{visitor.port}:127.0.0.1", "--noproxy", "*")
+    words = ("curl", "-sSf", "-m", "20", "--cacert", trusted, *way, url)
+    return subprocess.run(words, capture_output=True).returncode == 0
 
 
 def test_https_can_be_pretended(app: App) -> None:

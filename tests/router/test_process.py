@@ -9,10 +9,11 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from emulator.cli.certificates import context, key_file
+from emulator.cli.certificates import app_key_file
 from emulator.router import wire
 from emulator.router.table import State, Table, WebDyno
 from tests.real.app import until
@@ -57,7 +58,8 @@ class Site(threading.Thread):
 class Process:
     """The emulator's side of a router process."""
 
-    def __init__(self, tls: bool = False) -> None:
+    def __init__(self, tls: str = "") -> None:
+        """`tls` is the file of its certificate and key."""
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
         self.tls = tls
@@ -76,8 +78,7 @@ class Process:
         for fd in (null, *copies):
             os.close(fd)
         theirs.close()
-        path = key_file() if self.tls else ""
-        start = wire.Start((wire.Listener(self.port, self.tls),), path, path)
+        start = wire.Start((wire.Listener(self.port, bool(self.tls)),), self.tls, self.tls)
         self.link.sendall(wire.start_frame(start))
 
     def tell(self, table: Table) -> None:
@@ -96,12 +97,14 @@ class Process:
             self.data += data
             self.frames += wire.frames(self.data)
 
-    def get(self, path: str = "/") -> int:
+    def get(self, path: str = "/", host: str = "localhost") -> int:
         """The status of the answer to that request, on a connection of its own."""
         visitor: http.client.HTTPConnection
         if self.tls:
-            trusting = ssl.create_default_context(cafile=key_file())
-            visitor = http.client.HTTPSConnection("localhost", self.port, context=trusting)
+            trusting = ssl.create_default_context(cafile=self.tls)
+            visitor = http.client.HTTPSConnection("127.0.0.1", self.port, context=trusting)
+            plain = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+            visitor.sock = trusting.wrap_socket(plain, server_hostname=host)
         else:
             visitor = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         visitor.request("GET", path)
@@ -122,6 +125,13 @@ class Process:
         self.link.close()
         self.listener.close()
         until(self.has_ended, "the router has ended")
+
+
+def _is_shop(router: Process) -> bool:
+    try:
+        return router.get(host="shop.localhost") == 200
+    except ssl.SSLCertVerificationError:
+        return False
 
 
 def _last_words(sock: socket.socket) -> bytes:
@@ -212,10 +222,9 @@ def test_another_one_takes_over_the_listener(router: Process, site: Site) -> Non
     early.close()
 
 
-def test_tls(site: Site) -> None:
-    assert context()
+def test_tls(site: Site, tmp_path: Path) -> None:
     site.may.set()
-    router = Process(tls=True)
+    router = Process(app_key_file(str(tmp_path), ()))
     try:
         router.tell(site.table())
         assert router.get() == 200
@@ -225,5 +234,11 @@ def test_tls(site: Site) -> None:
             plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert b"HTTP" not in _last_words(plain)
         assert router.get() == 200
+        with pytest.raises(ssl.SSLCertVerificationError):
+            router.get(host="shop.localhost")
+        app_key_file(str(tmp_path), ("shop.localhost",))
+        router.link.sendall(wire.frame(wire.Kind.RENEWED))
+        router.tell(site.table())
+        until(lambda: _is_shop(router), "it has the new certificate")
     finally:
         router.close()
