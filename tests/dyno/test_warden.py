@@ -11,14 +11,16 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from types import MethodType
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from emulator.dyno.warden import main, shim, wire
+from emulator.dyno.warden import main, shim, start, wire
 from emulator.dyno.warden.main import Warden
+from emulator.dyno.warden.start import Start
 
 
 class Signals:
@@ -43,16 +45,22 @@ class Desk:
         self.link = ours
         self.theirs = theirs
         self.warden = Warden(_socket.socket(fileno=os.dup(theirs.fileno())))
-        self.spawned: list[tuple[Any, ...]] = []
+        self.spawned: list[tuple[Start, list[int]]] = []
+        self.bunches: list[int] = []
         self.next_pid = 1000
         self.data = b""
         monkeypatch.setattr(self.warden, "fork", self.fork)
 
-    def fork(self, *fields: Any) -> tuple[int, int]:
-        self.spawned.append((*fields[:-1], [os.fstat(fd).st_ino for fd in fields[-1]]))
+    def fork(self, due: list[tuple[str, Start, list[int]]]) -> list[tuple[int, int]]:
+        self.bunches += [len(due)] if due else []
+        return [self.fork_one(start, fds) for _, start, fds in due]
+
+    def fork_one(self, start: Start, fds: list[int]) -> tuple[int, int]:
+        self.spawned.append((start, [os.fstat(fd).st_ino for fd in fds]))
         self.next_pid += 1
-        reader, self.control = os.pipe()
-        self.reader = reader
+        self.reader, self.control = os.pipe()
+        for fd in fds:
+            os.close(fd)
         return self.next_pid, self.control
 
     def send(self, *message: object, fds: tuple[int, ...] = ()) -> None:
@@ -95,7 +103,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     made.link.close()
     made.theirs.close()
     made.warden.link.close()
-    for fd in (made.warden.null, made.warden.wakeup):
+    for fd in (made.warden.null, made.warden.wakeup, made.warden.waker):
         os.close(fd)
 
 
@@ -115,10 +123,11 @@ def test_a_launch_gets_base_and_own_variables_and_its_descriptor(desk, pipe) -> 
     desk.send("spawn", "web.1@1", WAYS, {b"PORT": b"5000"}, False, 1, fds=pipe[1:])
     while not desk.spawned:
         assert desk.receive()
-    ways, env, tty, cwd, place, files = desk.spawned[0]
-    assert (ways, env, tty, cwd, place) == (WAYS, {b"PORT": b"5000"}, False, b"", None)
-    assert files == [os.fstat(pipe[1]).st_ino]
-    assert desk.warden.env == {b"A": b"1"} and desk.warden.nofile == 256
+    start, files = desk.spawned[0]
+    assert start.ways == [(way[0], way[1:]) for way in WAYS]
+    assert start.env == {b"A": b"1", b"PORT": b"5000"}
+    assert (start.tty, start.cwd, start.place) == (False, b"/", None)
+    assert files == [os.fstat(pipe[1]).st_ino] and start.limits[0] == 256
     assert os.umask(0o022) == 0o027
     assert desk.told() == [("spawned", "web.1@1", 1001)]
 
@@ -127,7 +136,8 @@ def test_a_server_that_is_no_dyno_is_spawned_where_it_belongs(desk, pipe) -> Non
     desk.send("serve", "redis@1", WAYS, {b"B": b"2"}, b"/srv", fds=pipe[1:])
     while not desk.spawned:
         assert desk.receive()
-    assert desk.spawned[0][:-1] == (WAYS, {b"B": b"2"}, False, b"/srv", None)
+    start, _ = desk.spawned[0]
+    assert (start.env, start.cwd, start.place) == ({b"B": b"2"}, b"/srv", None)
 
 
 def test_its_copies_of_the_descriptors_are_closed(desk, pipe) -> None:
@@ -143,20 +153,44 @@ def test_its_copies_of_the_descriptors_are_closed(desk, pipe) -> None:
 def test_a_fork_that_fails_is_told(desk, pipe, monkeypatch: pytest.MonkeyPatch) -> None:
     """F33."""
 
-    def fork(*_: object) -> tuple[int, int]:
+    def fork() -> int:
         raise OSError(errno.EAGAIN, "no more processes")
 
-    monkeypatch.setattr(desk.warden, "fork", fork)
+    monkeypatch.setattr(main, "fork", fork)
+    monkeypatch.setattr(desk.warden, "fork", MethodType(Warden.fork, desk.warden))
+    before = len(os.listdir("/dev/fd"))
     desk.send("spawn", "web.1@1", WAYS, {}, False, 1, fds=pipe[1:])
     desk.receive()
     assert desk.told() == [("failed", "web.1@1", errno.EAGAIN)]
-    assert desk.warden.controls == {}
+    assert desk.warden.controls == {} and len(os.listdir("/dev/fd")) == before
+
+
+def test_launches_that_have_come_by_now_are_forked_in_bunches(desk, pipe) -> None:
+    """What lies between two forks costs memory; messages with descriptors come one by one."""
+    names = [f"web.{number}@1" for number in range(main.BUNCH + 3)]
+    for name in names:
+        desk.send("spawn", name, WAYS, {}, False, 1, fds=pipe[1:])
+    desk.receive()
+    desk.receive()
+    assert desk.bunches == [main.BUNCH, 3]
+    assert [launch for _, launch, _ in desk.told()] == names
+
+
+def test_what_comes_after_a_launch_finds_it_forked(desk, pipe) -> None:
+    desk.send("base", {b"A": b"1"}, b"/", 0o027, 256)
+    desk.send("spawn", "web.1@1", WAYS, {}, False, 1, fds=pipe[1:])
+    desk.send("base", {b"A": b"2"}, b"/", 0o027, 256)
+    desk.send("spawn", "web.2@1", WAYS, {}, False, 1, fds=pipe[1:])
+    desk.send("signal", "web.2@1", wire.TERM)
+    while len(desk.warden.controls) < 2:
+        assert desk.receive()
+    assert [start.env for start, _ in desk.spawned] == [{b"A": b"1"}, {b"A": b"2"}]
+    assert desk.bunches == [1, 1] and os.read(desk.reader, 10) == wire.TERM
 
 
 def test_a_descriptor_for_which_there_is_no_room_is_told(desk, pipe) -> None:
     """The kernel drops it, and the next launch must not be given another's."""
     desk.send("spawn", "web.1@1", WAYS, {}, False, 1, fds=pipe[1:])
-    desk.send("spawn", "web.2@1", WAYS, {}, False, 1, fds=pipe[1:])
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     os.close(first_free := os.dup(0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (first_free, hard))
@@ -164,8 +198,10 @@ def test_a_descriptor_for_which_there_is_no_room_is_told(desk, pipe) -> None:
         desk.receive()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    desk.send("spawn", "web.2@1", WAYS, {}, False, 1, fds=pipe[1:])
     desk.receive()
     assert desk.told() == [("failed", "web.1@1", errno.EMFILE), ("spawned", "web.2@1", 1001)]
+    assert desk.spawned[0][1] == [os.fstat(pipe[1]).st_ino]
 
 
 def test_a_command_goes_to_the_shim_of_its_launch_only(desk, pipe) -> None:
@@ -234,8 +270,8 @@ def test_frames_may_be_cut_anywhere(data: some.DataObject) -> None:
         desk.link.close()
         desk.theirs.close()
         desk.warden.link.close()
-        os.close(desk.warden.null)
-        os.close(desk.warden.wakeup)
+        for fd in (desk.warden.null, desk.warden.wakeup, desk.warden.waker):
+            os.close(fd)
 
 
 # The ends of children.
@@ -343,6 +379,15 @@ def test_killing_who_is_gone_or_not_ours_is_no_error(monkeypatch: pytest.MonkeyP
 # A shim.
 
 
+def test_a_rehearsal_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/tmp")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    start.rehearse()
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == limits
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 def test_nothing_but_the_end_ends_the_kill_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """R28: a machine out of descriptors must not make it leave somebody behind."""
     rounds = iter(
@@ -398,7 +443,7 @@ def test_one_that_forks_away_all_the_time_does_not_keep_us(monkeypatch: pytest.M
     ],
 )
 def test_why_a_command_cannot_be_started(error: OSError | ValueError, text: str, pipe) -> None:
-    shim._say(pipe[1], error)
+    start.say(pipe[1], error)
     said = os.read(pipe[0], 1000)
     assert said == f"hk-local: cannot start the command: {text}\n".encode(errors="surrogateescape")
 
@@ -406,5 +451,5 @@ def test_why_a_command_cannot_be_started(error: OSError | ValueError, text: str,
 def test_nobody_to_tell_is_no_error(pipe) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    shim._say(writer, ValueError("x"))
+    start.say(writer, ValueError("x"))
     os.close(writer)

@@ -16,8 +16,10 @@ import gc
 import marshal
 import os
 import select
+from os import close, fork, pipe
 
-from . import shim
+from .shim import run
+from .start import Start, rehearse
 from .tree import become_subreaper, children
 from .wire import KILLED, LINK
 
@@ -32,6 +34,10 @@ else:
 FD_BYTES = 4
 MAX_FDS = 250
 STRAY_PAUSE = 0.01
+
+BUNCH = 16
+"""As many launches are forked with nothing done in between, if they come as fast."""
+
 CLOEXEC = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -43,6 +49,8 @@ class Warden:
         self.data = b""
         self.unsent = b""
         self.fds: list[int] = []
+        self.due: list[tuple[str, Start, list[int]]] = []
+        """Launches to be forked, and the descriptors to be closed then."""
         self.env: dict[bytes, bytes] = {}
         self.cwd = b"/"
         self.nofile = 1024
@@ -50,11 +58,16 @@ class Warden:
         self.controls: dict[str, int] = {}
         self.launches: dict[int, str] = {}
         self.null = os.open(os.devnull, os.O_RDWR)
-        self.wakeup, writer = os.pipe()
+        self.wakeup, self.waker = os.pipe()
         os.set_blocking(self.wakeup, False)
-        os.set_blocking(writer, False)
+        os.set_blocking(self.waker, False)
         _signal.signal(_signal.SIGCHLD, lambda *_: None)
-        _signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        _signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
+        watch = select.poll()
+        watch.register(LINK, select.POLLIN)
+        watch.register(self.wakeup, select.POLLIN)
+        self.wait = watch.poll
+        """For the shims, which have pipes of their own behind the same numbers."""
 
     def run(self) -> None:
         """The emulator is gone; so are, by the closing of our pipes, all launches."""
@@ -80,9 +93,23 @@ class Warden:
             self.reap()
 
     def receive(self) -> bool:
-        """Every whole message that has come is obeyed; False once the emulator is gone."""
+        """Every whole message that has come is obeyed; False once the emulator is gone.
+
+        A message with descriptors comes alone, however many wait.
+        """
+        goes_on = self.listen(CLOEXEC)
+        try:
+            while goes_on and 0 < len(self.due) < BUNCH:
+                goes_on = self.listen(CLOEXEC | _socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            pass
+        self.launch()
+        return goes_on
+
+    def listen(self, flags: int) -> bool:
+        """What came next is obeyed, but for launches, which are due."""
         space = _socket.CMSG_SPACE(MAX_FDS * FD_BYTES)
-        data, ancillary, _, _ = self.link.recvmsg(262144, space, CLOEXEC)
+        data, ancillary, _, _ = self.link.recvmsg(262144, space, flags)
         for _, _, raw in ancillary:
             self.fds += memoryview(raw[: len(raw) - len(raw) % FD_BYTES]).cast("i").tolist()
         self.data += data
@@ -98,11 +125,14 @@ class Warden:
 
     def obey(self, kind: str, *fields: Any) -> None:
         if kind == "spawn":
-            self.spawn(*fields)
-        elif kind == "serve":
+            self.prepare(*fields)
+            return
+        if kind == "serve":
             launch, ways, env, cwd = fields
-            self.spawn(launch, ways, env, False, 1, cwd)
-        elif kind == "signal":
+            self.prepare(launch, ways, env, False, 1, cwd)
+            return
+        self.launch()
+        if kind == "signal":
             launch, command = fields
             if launch in self.controls:
                 _write(self.controls[launch], command)
@@ -110,7 +140,7 @@ class Warden:
             self.env, self.cwd, umask, self.nofile = fields
             os.umask(umask)
 
-    def spawn(
+    def prepare(
         self,
         launch: str,
         ways: list[list[bytes]],
@@ -120,44 +150,52 @@ class Warden:
         cwd: bytes = b"",
         place: tuple[str, str, bool] | None = None,
     ) -> None:
-        """A shim lives for the launch, or the emulator was told why not."""
+        """The launch is due, or the emulator was told why not."""
         fds, self.fds = self.fds[:count], self.fds[count:]
-        try:
-            if len(fds) < count:
-                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-            pid, control = self.fork(ways, env, tty, cwd, place, fds)
-        except OSError as error:
-            self.tell("failed", launch, error.errno)
-        else:
-            self.controls[launch] = control
-            self.launches[pid] = launch
-            self.tell("spawned", launch, pid)
-        for fd in fds:
-            os.close(fd)
-
-    def fork(
-        self,
-        ways: list[list[bytes]],
-        env: dict[bytes, bytes],
-        tty: bool,
-        cwd: bytes,
-        place: tuple[str, str, bool] | None,
-        fds: list[int],
-    ) -> tuple[int, int]:
+        if len(fds) < count:
+            self.tell("failed", launch, errno.EMFILE)
+            for fd in fds:
+                close(fd)
+            return
         three = fds if len(fds) == 3 else [self.null, fds[0], fds[0]]
         variables = env if cwd else {**self.env, **env}
-        start = shim.Start(ways, variables, cwd or self.cwd, three, self.nofile, tty, place)
-        reader, control = os.pipe()
-        try:
-            pid = os.fork()
-        except OSError:
-            os.close(control)
-            os.close(reader)
-            raise
-        if not pid:
-            shim.run(start, reader)
-        os.close(reader)
-        return pid, control
+        start = Start(ways, variables, cwd or self.cwd, three, self.nofile, tty, place)
+        self.due.append((launch, start, fds))
+
+    def launch(self) -> None:
+        """A shim lives for each launch that was due, or the emulator was told why not."""
+        due, self.due = self.due, []
+        for (launch, _, _), (pid, control) in zip(due, self.fork(due), strict=True):
+            if pid:
+                self.controls[launch] = control
+                self.launches[pid] = launch
+                self.tell("spawned", launch, pid)
+            else:
+                self.tell("failed", launch, control)
+
+    def fork(self, due: list[tuple[str, Start, list[int]]]) -> list[tuple[int, int]]:
+        """The pid and control pipe of each one's shim, or 0 and the errno.
+
+        Whatever is written to in here is one more page that a shim has for itself.
+        """
+        wakeup, waker, wait = self.wakeup, self.waker, self.wait
+        forked: list[tuple[int, int]] = []
+        for _, start, fds in due:
+            reader = control = -1
+            try:
+                reader, control = pipe()
+                pid = fork()
+            except OSError as error:
+                forked.append((0, error.errno or 0))
+                fds += [fd for fd in (reader, control) if fd >= 0]
+            else:
+                if not pid:
+                    run(start, reader, wakeup, waker, wait)
+                forked.append((pid, control))
+                close(reader)
+            for fd in fds:
+                close(fd)
+        return forked
 
     def reap(self) -> None:
         """The end of every launch whose shim has ended was told."""
@@ -234,5 +272,7 @@ def main() -> None:
     become_subreaper()
     link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, LINK)
     gc.disable()
+    rehearse()
+    warden = Warden(link)
     gc.freeze()
-    Warden(link).run()
+    warden.run()
