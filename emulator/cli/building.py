@@ -44,6 +44,8 @@ class Deploying:
         self.launch = ""
         self.output = -1
         self.rest = b""
+        self.is_read = False
+        """To the end: nobody is left who could print more."""
         self.version = 0
 
     def say(self, line: str = "") -> None:
@@ -55,17 +57,23 @@ class Deploying:
         self.building.cancel(self)
 
     def read(self) -> bool:
-        """The lines that the build has printed by now were told; False at the end of them."""
+        """Some lines that the build has printed were told; False if there are no more by now."""
         try:
             data = os.read(self.output, CHUNK)
         except BlockingIOError:
-            return True
+            return False
+        self.is_read = not data
         *lines, self.rest = (self.rest + data).split(b"\n")
-        if not data and self.rest:
-            lines, self.rest = [self.rest], b""
         for line in lines:
             self.say(line.decode("utf-8", "replace"))
         return bool(data)
+
+    def finish(self) -> None:
+        """All that the build has printed was told."""
+        while self.read():
+            pass
+        if self.rest:
+            self.say(self.rest.decode("utf-8", "replace"))
 
 
 class Building:
@@ -143,7 +151,8 @@ class Building:
         )
 
     def _read(self, job: Deploying) -> None:
-        if not job.read():
+        job.read()
+        if job.is_read:
             self.loop.remove_reader(job.output)
 
     def _hear(self, report: Report) -> None:
@@ -159,8 +168,7 @@ class Building:
 
     def _end(self, job: Deploying, status: int) -> None:
         """What the build has said was told; its slug is released, if there is one."""
-        while job.read() and job.rest:
-            pass
+        job.finish()
         self.loop.remove_reader(job.output)
         os.close(job.output)
         self.queue.pop(0)

@@ -87,3 +87,28 @@ def test_one_that_cannot_begin_makes_way(yard, monkeypatch):
     yard.turn()
     assert yard.launches == ["build.1@0"]
     yard.end()
+
+
+@pytest.mark.parametrize("is_held", [False, True], ids=["closed", "held by somebody"])
+def test_all_that_a_build_has_printed_is_told_before_its_end(yard, monkeypatch, is_held):
+    """Also where the end is heard before the output is, and by parts that end with a line."""
+    held = []
+
+    def run(launch, ways, env, fds):
+        yard.launches.append(launch)
+        os.write(fds[1], b"one\ntwo\nend")
+        held.append(os.dup(fds[1]))
+        for fd in fds:
+            os.close(fd)
+
+    monkeypatch.setattr(building, "CHUNK", 4)
+    monkeypatch.setattr(yard.runner, "run", run)
+    yard.deploy()
+    yard.turn()
+    if not is_held:
+        os.close(held.pop())
+    yard.end()
+    lines = [told["line"] for told in yard.told if "line" in told]
+    assert lines[:3] == ["one", "two", "end"]
+    for fd in held:
+        os.close(fd)

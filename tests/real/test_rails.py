@@ -27,8 +27,8 @@ pytestmark = [
 ]
 
 SOURCE = Path(__file__).with_name("rails")
-SHORT = "from emulator.dyno.policy import Policy; Policy.exit_timeout = 6.0"
-"""A dyno that has to be killed is killed after 6 seconds, not 30."""
+SHORT = "from emulator.dyno.policy import Policy; Policy.exit_timeout = 10.0"
+"""A dyno that has to be killed is killed after 10 seconds, not 30."""
 WORKERS = ("delayed-right", "delayed-wrong", "sidekiq-wrong")
 COUNT = 4
 PATIENCE = 90.0
