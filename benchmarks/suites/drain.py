@@ -1,10 +1,15 @@
-"""What log drains take beside 60,000 lines a second, and what a dead receiver costs."""
+"""What log drains take beside 60,000 lines a second, how much more they could, and what a dead
+receiver costs."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
+import os
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +21,7 @@ from benchmarks.suites.api import is_ours
 from benchmarks.suites.command import ask, await_answer
 from benchmarks.suites.suite import Metric, Result, Suite
 from benchmarks.supervised import Failed, Supervised
+from emulator.cli import certificates
 
 LINES = 600_000
 """Of one child, which takes ten seconds."""
@@ -29,14 +35,25 @@ END = b"~>\n"
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-class Receiver(threading.Thread):
-    """Takes one connection and counts the child's lines; answers HTTP requests if it `posts`."""
+HOGS_PER_CORE = 2
+"""Programs that take all the processor they can get, on a busy machine."""
 
-    def __init__(self, posts: bool) -> None:
+SECURE = ("https", "syslog+tls")
+SCHEMES = ("http", "https", "syslog", "syslog+tls")
+
+
+class Receiver(threading.Thread):
+    """Takes one connection and counts the child's lines; answers HTTP requests."""
+
+    def __init__(self, scheme: str) -> None:
         super().__init__(daemon=True)
-        self.posts = posts
+        self.posts = scheme in ("http", "https")
+        self.context: ssl.SSLContext | None = None
+        if scheme in SECURE:
+            self.context = certificates.context()
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
+        port = self.listener.getsockname()[1]
+        self.url = f"{scheme}://127.0.0.1:{port}/" + "#insecure" * (scheme in SECURE)
         self.lines = 0
         self.last = 0.0
 
@@ -44,6 +61,8 @@ class Receiver(threading.Thread):
         with contextlib.suppress(OSError):
             sock, _ = self.listener.accept()
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.context:
+                sock = self.context.wrap_socket(sock, server_side=True)
             for body in (_bodies if self.posts else _pieces)(sock):
                 self.lines += body.count(END)
                 self.last = time.monotonic()
@@ -75,17 +94,36 @@ def _pieces(sock: socket.socket) -> Iterator[bytes]:
         yield whole + end
 
 
-def taken(scheme: str, peer: Peer) -> Result:
+def taken(scheme: str, hogs: int, peer: Peer) -> Result:
     """Lines a second from the first to the last that the receiver got, and what they cost."""
     with Supervised(peer, [f"write {LINES} drip"]) as run:
-        receiver = Receiver(posts=scheme == "http")
+        receiver = Receiver(scheme)
         receiver.start()
-        drained(run, f"{scheme}://127.0.0.1:{receiver.port}/")
+        drained(run, receiver.url)
         begun = time.monotonic()
-        values = measured(run, lambda: receiver.lines >= LINES)
+        values = measured(run, lambda: receiver.lines >= LINES, hogs)
     lost = LINES - receiver.lines
     values["klines/s"] = receiver.lines / (receiver.last - begun) / 1000
     return Result(values, f"{lost} lost" if lost else "all arrived", wrong=bool(lost))
+
+
+def most(scheme: str, peer: Peer) -> Result:
+    """What a drain delivers at most, and what a bare sender does."""
+    bare, drain = (LINES / sent(kind, scheme) / 1000 for kind in ("bare", "drain"))
+    values = {"klines/s": drain, "bare": bare, "% of bare": 100 * drain / bare}
+    return Result(values, "all arrived")
+
+
+def sent(kind: str, scheme: str) -> float:
+    """Seconds that the sender took. Raises: Failed if lines were lost."""
+    receiver = Receiver(scheme)
+    receiver.start()
+    command = [sys.executable, "-m", "benchmarks.sender", kind, receiver.url, str(LINES)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    receiver.join(CALM)
+    if ended.returncode or (kind == "drain" and receiver.lines != LINES):
+        raise Failed(f"{ended.stderr.strip()} {LINES - receiver.lines} lines did not arrive")
+    return float(ended.stdout)
 
 
 def archived(peer: Peer) -> Result:
@@ -118,20 +156,33 @@ def drained(run: Supervised, url: str) -> None:
         ask(f"hk-local drains:add {url}", str(run.folder))
 
 
-def measured(run: Supervised, is_over: Callable[[], bool]) -> dict[str, float]:
+@contextlib.contextmanager
+def busy(hogs: int) -> Iterator[None]:
+    """So many other programs want the processor."""
+    running = [subprocess.Popen([sys.executable, "-c", "while 1: pass"]) for _ in range(hogs)]
+    try:
+        yield
+    finally:
+        for hog in running:
+            hog.kill()
+            hog.wait()
+
+
+def measured(run: Supervised, is_over: Callable[[], bool], hogs: int = 0) -> dict[str, float]:
     """What it took until then: CPU, memory that is used at most, and how much more than before."""
     own = run.own()
     before = process.cpu_seconds(own)
     at_first = most = process.pss_mb(own)
-    run.go()
-    deadline = time.monotonic() + 10 * LINES / 60_000
-    while not is_over() and time.monotonic() < deadline:
-        with contextlib.suppress(Failed):
-            run.listen("done", 1, 0.2)
-        if len(run.words) == 2:
-            deadline = min(deadline, run.words[1].at + CALM)
-            time.sleep(0.01)
-        most = max(most, process.pss_mb(own))
+    with busy(hogs):
+        run.go()
+        deadline = time.monotonic() + 10 * LINES / 60_000
+        while not is_over() and time.monotonic() < deadline:
+            with contextlib.suppress(Failed):
+                run.listen("done", 1, 0.2)
+            if len(run.words) == 2:
+                deadline = min(deadline, run.words[1].at + CALM)
+                time.sleep(0.01)
+            most = max(most, process.pss_mb(own))
     return {
         "CPU s/M lines": (process.cpu_seconds(own) - before) / LINES * 1e6,
         "MB at most": most,
@@ -140,17 +191,40 @@ def measured(run: Supervised, is_over: Callable[[], bool]) -> dict[str, float]:
 
 
 COSTS = [Metric("CPU s/M lines"), Metric("MB at most"), Metric("MB more")]
+SPEED = Metric("klines/s", more_is_better=True)
 SUITES = [
     *[
         Suite(
-            name=f"drain-{name}",
-            title=f"A {name} drain beside 60,000 lines/s",
-            metrics=[Metric("klines/s", more_is_better=True), *COSTS],
-            measure=partial(taken, scheme),
+            name=f"drain-{scheme}",
+            title=f"A drain over {scheme} beside 60,000 lines/s",
+            metrics=[SPEED, *COSTS],
+            measure=partial(taken, scheme, 0),
             applies=is_ours,
             rounds=3,
         )
-        for name, scheme in (("http", "http"), ("syslog", "syslog"))
+        for scheme in SCHEMES
+    ],
+    *[
+        Suite(
+            name=f"drain-busy-{scheme}",
+            title=f"The same over {scheme} on a busy machine",
+            metrics=[SPEED, *COSTS],
+            measure=partial(taken, scheme, HOGS_PER_CORE * (os.cpu_count() or 1)),
+            applies=is_ours,
+            rounds=3,
+        )
+        for scheme in SCHEMES
+    ],
+    *[
+        Suite(
+            name=f"drain-most-{scheme}",
+            title=f"What a drain over {scheme} delivers at most, and a bare sender",
+            metrics=[SPEED, *[Metric(name, more_is_better=True) for name in ("bare", "% of bare")]],
+            measure=partial(most, scheme),
+            applies=is_ours,
+            rounds=3,
+        )
+        for scheme in SCHEMES
     ],
     Suite(
         name="drain-archive",

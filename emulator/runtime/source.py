@@ -11,7 +11,7 @@ from watchdog.observers import Observer
 
 from emulator.app.code import NEVER, above, is_code, plan
 
-from .watcher import CHANGES, DEBOUNCE
+from .watcher import DEBOUNCE, FILTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Source(FileSystemEventHandler):
         try:
             for path, is_deep in self._plan():
                 if path not in self.watched and not self.is_closed:
-                    self.observer.schedule(self, os.path.join(self.folder, path), recursive=is_deep)
+                    where = os.path.join(self.folder, path)
+                    self.observer.schedule(self, where, recursive=is_deep, event_filter=FILTER)
                     self.watched[path] = is_deep
             if not self.is_closed and not self.observer.is_alive():
                 self.observer.start()
@@ -105,8 +106,6 @@ class Source(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """In watchdog's thread."""
-        if event.event_type not in CHANGES:
-            return
         touched = {os.fsdecode(event.src_path)}
         if isinstance(event, FileSystemMovedEvent):
             touched.add(os.fsdecode(event.dest_path))

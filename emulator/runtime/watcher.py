@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 
+from watchdog import events
 from watchdog.events import FileSystemEvent, FileSystemEventHandler, FileSystemMovedEvent
 from watchdog.observers import Observer
 
@@ -20,8 +22,14 @@ logging.getLogger("watchdog").addHandler(logging.NullHandler())
 DEBOUNCE = 0.2
 """Editors write a file in several steps."""
 
-CHANGES = ("created", "modified", "moved", "deleted", "closed")
-"""Reading a file is told too, as `opened` and `closed_no_write`."""
+FILTER: list[type[FileSystemEvent]] = [
+    *(events.FileCreatedEvent, events.FileMovedEvent, events.FileDeletedEvent),
+    *(events.DirCreatedEvent, events.DirMovedEvent, events.DirDeletedEvent),
+    # A file that stays open and grows, such as a log, would wake four threads with every line. Not
+    # everywhere is it told that a file was closed.
+    events.FileClosedEvent if sys.platform == "linux" else events.FileModifiedEvent,
+]
+"""What the kernel shall tell: nothing of what is only read."""
 
 
 class Watcher(FileSystemEventHandler):
@@ -39,7 +47,7 @@ class Watcher(FileSystemEventHandler):
         self.timer: asyncio.TimerHandle | None = None
         self.observer = Observer()
         for folder in {os.path.dirname(path) for path in self.paths}:
-            self.observer.schedule(self, folder)
+            self.observer.schedule(self, folder, event_filter=FILTER)
         self.observer.start()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -47,7 +55,7 @@ class Watcher(FileSystemEventHandler):
         touched = {event.src_path}
         if isinstance(event, FileSystemMovedEvent):
             touched.add(event.dest_path)
-        if event.event_type in CHANGES and self.paths & {os.fsdecode(path) for path in touched}:
+        if self.paths & {os.fsdecode(path) for path in touched}:
             self.loop.call_soon_threadsafe(self._debounce)
 
     def _debounce(self) -> None:

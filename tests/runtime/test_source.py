@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from watchdog.events import (
     DirCreatedEvent,
-    FileClosedNoWriteEvent,
     FileModifiedEvent,
     FileMovedEvent,
-    FileOpenedEvent,
 )
 
 from emulator.runtime import source as module
@@ -94,12 +92,8 @@ def test_what_happens_within_a_moment_is_told_once(bench: Bench) -> None:
     assert bench.told == [["a.py", "b.py", "c.py"]]
 
 
-def test_an_editor_that_saves_by_renaming_is_understood_and_a_reader_does_nothing(
-    bench: Bench,
-) -> None:
+def test_an_editor_that_saves_by_renaming_is_understood(bench: Bench) -> None:
     where = str(bench.folder)
-    bench.source.on_any_event(FileOpenedEvent(f"{where}/x.py"))
-    bench.source.on_any_event(FileClosedNoWriteEvent(f"{where}/x.py"))
     bench.source.on_any_event(FileMovedEvent(f"{where}/.a.tmp", f"{where}/a.py"))
     bench.loop.pass_time(1)
     assert bench.told == [["a.py"]]
