@@ -32,8 +32,14 @@ CALM = 3.0
 END = b"~>\n"
 """Of each of the child's lines."""
 
+ROOM = 1 << 18
+"""Of a receiver's buffer: a request has half as much."""
+
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
+
+LOOK = 1.0
+"""So often, in seconds, memory is looked at: that takes the receiver's time."""
 
 HOGS_PER_CORE = 2
 """Programs that take all the processor they can get, on a busy machine."""
@@ -63,35 +69,35 @@ class Receiver(threading.Thread):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context:
                 sock = self.context.wrap_socket(sock, server_side=True)
-            for body in (_bodies if self.posts else _pieces)(sock):
-                self.lines += body.count(END)
+            for lines in (_posts if self.posts else _pieces)(sock):
+                self.lines += lines
                 self.last = time.monotonic()
 
 
-def _bodies(sock: socket.socket) -> Iterator[bytes]:
-    data = b""
-    while True:
-        while b"\r\n\r\n" not in data:
-            if not (more := sock.recv(1 << 18)):
-                return
-            data += more
-        head, _, data = data.partition(b"\r\n\r\n")
-        size = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
-        parts, left = [data], size - len(data)
-        while left > 0:
-            parts.append(sock.recv(1 << 18))
-            left -= len(parts[-1])
+def _posts(sock: socket.socket) -> Iterator[int]:
+    """How many lines each has. One buffer for all: new ones would cost more than the rest."""
+    buffer, size = bytearray(ROOM), 0
+    view = memoryview(buffer)
+    while more := sock.recv_into(view[size:]):
+        size += more
+        if (end := buffer.find(b"\r\n\r\n", 0, size)) < 0:
+            continue
+        head = bytes(buffer[:end]).lower()
+        whole = end + 4 + int(head.partition(b"content-length: ")[2].split(b"\r\n")[0])
+        while size < whole and (more := sock.recv_into(view[size:])):
+            size += more
         sock.sendall(ANSWER)
-        data = b""
-        yield b"".join(parts)
+        yield buffer.count(END, end, whole)
+        size = 0
 
 
-def _pieces(sock: socket.socket) -> Iterator[bytes]:
-    """Pieces that end where a line of the child does, but for the platform's own lines."""
-    rest = b""
-    while more := sock.recv(1 << 18):
-        whole, end, rest = (rest + more).rpartition(END)
-        yield whole + end
+def _pieces(sock: socket.socket) -> Iterator[int]:
+    """How many lines end in each; what may be the start of an end counts with the next."""
+    buffer, kept = bytearray(ROOM), len(END) - 1
+    view = memoryview(buffer)
+    while more := sock.recv_into(view[kept:]):
+        yield buffer.count(END, 0, kept + more)
+        buffer[:kept] = buffer[more : kept + more]
 
 
 def taken(scheme: str, hogs: int, peer: Peer) -> Result:
@@ -158,8 +164,9 @@ def drained(run: Supervised, url: str) -> None:
 
 @contextlib.contextmanager
 def busy(hogs: int) -> Iterator[None]:
-    """So many other programs want the processor."""
-    running = [subprocess.Popen([sys.executable, "-c", "while 1: pass"]) for _ in range(hogs)]
+    """So many other programs want the processor, each as much as a terminal of its own gets."""
+    command = [sys.executable, "-c", "while 1: pass"]
+    running = [subprocess.Popen(command, start_new_session=True) for _ in range(hogs)]
     try:
         yield
     finally:
@@ -178,10 +185,10 @@ def measured(run: Supervised, is_over: Callable[[], bool], hogs: int = 0) -> dic
         deadline = time.monotonic() + 10 * LINES / 60_000
         while not is_over() and time.monotonic() < deadline:
             with contextlib.suppress(Failed):
-                run.listen("done", 1, 0.2)
+                run.listen("done", 1, LOOK)
             if len(run.words) == 2:
                 deadline = min(deadline, run.words[1].at + CALM)
-                time.sleep(0.01)
+                time.sleep(LOOK / 10)
             most = max(most, process.pss_mb(own))
     return {
         "CPU s/M lines": (process.cpu_seconds(own) - before) / LINES * 1e6,
