@@ -10,12 +10,17 @@ from emulator.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 SCRIPTS = ("bin/build", "bin")
 """What a commit has that has a bin/build: that, or a link to the folder that it is in."""
 ATTRIBUTES = ".gitattributes"
 """Says how git writes other files."""
+
+MODULE = "160000 "
+"""What is a submodule's commit. Source: gitsubmodules(7)."""
+OWN = ("GIT_DIR", "GIT_INDEX", "GIT_OBJECT", "GIT_ALTERNATE", "GIT_QUARANTINE")
+"""Variables that are about one repository."""
 
 Blobs = dict[str, str]
 """By path: mode and name of what the commit has there."""
@@ -29,35 +34,61 @@ class NoCommit(UserError):
 
 
 class Commit:
-    """A commit of the repository `git_dir`; `env` is git's."""
+    """A commit of the repository `git_dir`; `env` is git's. Commits of its submodules are looked
+    for where those are checked out in `folder`: nothing is fetched."""
 
-    def __init__(self, git_dir: str, name: str, env: Mapping[str, str]) -> None:
+    def __init__(self, git_dir: str, name: str, env: Mapping[str, str], folder: str) -> None:
         self.name = name
         self.env = {**env, "GIT_DIR": git_dir}
+        self.folder = folder
+        self.missing: list[str] = []
+        """Paths of submodules of which nothing was found."""
 
     def lay_out(self, target: str, slugs: str, last: str) -> tuple[Blobs, set[str]]:
-        """The folder has the files of the commit, submodules excepted; what is in it, and which of
-        the files it has in common with the last slug. Raises NoCommit."""
+        """The folder has the files of the commit; what is in it, and which of the files it has in
+        common with the last slug. Raises NoCommit."""
         os.makedirs(target)
-        self.env["GIT_INDEX_FILE"] = f"{target}.index"
         blobs = self._blobs(target)
         shared = _link(target, os.path.join(slugs, last), _unchanged(blobs, slugs, last))
+        self._check_out(target, blobs, shared)
+        return blobs, shared
+
+    def _check_out(self, target: str, blobs: Blobs, but: Collection[str] = ()) -> None:
+        """The folder has those files but these, and those of submodules."""
+        self.env["GIT_INDEX_FILE"] = f"{target}.index"
+        modules = {path: blob for path, blob in blobs.items() if blob.startswith(MODULE)}
         try:
             self._git(target, "read-tree", self.name)
-            rest = "".join(f"{path}\0" for path in blobs if path not in shared)
+            rest = "".join(f"{path}\0" for path in blobs if path not in {*but, *modules})
             how = ("-c", "core.autocrlf=false", f"--work-tree={target}")
             self._git(target, *how, "checkout-index", "-z", "--stdin", given=os.fsencode(rest))
         finally:
             if os.path.exists(f"{target}.index"):
                 os.unlink(f"{target}.index")
-        return blobs, shared
+        for path, blob in modules.items():
+            self._add_module(os.path.join(target, path), path, blob.removeprefix(MODULE))
+
+    def _add_module(self, target: str, path: str, name: str) -> None:
+        """The folder has the files of that commit of the submodule, if it is in the app's folder.
+
+        Departs: Heroku fetches it from where .gitmodules says that it is.
+        """
+        os.makedirs(target, exist_ok=True)
+        place = os.path.join(self.folder, path)
+        env = {one: text for one, text in self.env.items() if not one.startswith(OWN)}
+        found = Commit(os.path.join(place, ".git"), name, env, place)
+        try:
+            found._check_out(target, found._blobs(target))
+        except NoCommit:
+            self.missing.append(path)
+        self.missing += [f"{path}/{one}" for one in found.missing]
 
     def _blobs(self, cwd: str) -> Blobs:
         found: Blobs = {}
         for line in self._git(cwd, "ls-tree", "-r", "-z", "--full-tree", self.name).split(b"\0"):
             what, tab, path = line.partition(b"\t")
             mode, kind, blob = what.decode().split(" ") if tab else ("", "", "")
-            if kind == "blob":
+            if kind in ("blob", "commit"):
                 found[os.fsdecode(path)] = f"{mode} {blob}"
         return found
 

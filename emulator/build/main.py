@@ -19,7 +19,7 @@ from . import commit, slugignore, slugs, tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MIB = 1024 * 1024
 STACK = "heroku-24"
@@ -29,6 +29,10 @@ RESULT = "result"
 ALONE = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 """For a commit: what the user has set up for their own work tree has no say in it."""
 REJECTED = 1
+NO_MODULE = (
+    " !     {path} is a submodule whose files are not here, so the slug is without it;\n"
+    "       git submodule update --init --recursive, then try again"
+)
 
 
 class NoProcfile(UserError):
@@ -116,15 +120,29 @@ def lay_out(
     if order.commit:
         say(f"-----> Building commit {order.commit[:8]}")
         given = {**env, **ALONE, **order.git_env}
-        pushed = commit.Commit(order.git_dir, order.commit, given)
+        pushed = commit.Commit(order.git_dir, order.commit, given, order.folder)
         found = pushed.lay_out(target, order.slugs, order.last)
-        remove_ignored(target, ignored_by(target))
+        ignored = ignored_by(target)
+        remove_ignored(target, ignored)
+        tell_missing(pushed.missing, ignored, say)
         return f"commit {order.commit[:8]}", *found
     say(f"-----> Building {order.folder}")
-    is_told = tree.from_folder(order.folder, target, env, ignored_by(order.folder))
+    missing: list[str] = []
+    ignored = ignored_by(order.folder)
+    is_told = tree.from_folder(order.folder, target, env, ignored, missing.append)
+    tell_missing(missing, ignored, say)
     if not is_told:
         say("       not a git repository: every file but .env and installed dependencies")
     return order.folder, {}, set()
+
+
+def tell_missing(
+    paths: Iterable[str], is_ignored: Callable[[str], bool], say: Callable[[str], None]
+) -> None:
+    """The deployer knows which submodules' files are not in the slug, and should be."""
+    for path in paths:
+        if not is_ignored(f"{path}/"):
+            say(NO_MODULE.format(path=path))
 
 
 def ignored_by(folder: str) -> Callable[[str], bool]:

@@ -113,6 +113,60 @@ def test_a_commit_is_what_was_committed(repository: Bench) -> None:
     assert f"-----> Building commit {commit[:8]}" in repository.said
 
 
+MODULES = ("-c", "protocol.file.allow=always", "submodule", "--quiet")
+
+
+def with_submodules(bench: Bench) -> None:
+    """`lib` is a submodule, and so is `lib/inner` of that one."""
+    for name, other in (("inner", ""), ("lib", "inner")):
+        root = bench.root / f"of-{name}"
+        root.mkdir()
+        module = Bench(root)
+        (module.folder / "Procfile").unlink()
+        module.git("init", "-q", "-b", "main")
+        module.write(f"{name}.py", "committed")
+        if other:
+            module.git(*MODULES, "add", str(bench.root / f"of-{other}/app"), other)
+        module.commit()
+    bench.git(*MODULES, "add", str(bench.root / "of-lib/app"), "lib")
+    bench.git(*MODULES, "update", "--init", "--recursive")
+
+
+def test_submodules_are_part_of_the_code_and_one_that_is_not_there_is_named(
+    repository: Bench,
+) -> None:
+    with_submodules(repository)
+    commit = repository.commit()
+    repository.write("lib/inner/inner.py", "edited")
+    repository.write("lib/new.py", "untracked")
+    own = {"Procfile", ".gitignore", ".gitmodules"}
+    lib = {"lib/.gitmodules", "lib/lib.py", "lib/inner/inner.py"}
+    pushed = repository.build(commit)
+    assert repository.files(pushed) == own | lib
+    assert (pushed / "lib/inner/inner.py").read_text() == "committed"
+    deployed = repository.build()
+    assert repository.files(deployed) == own | lib | {"lib/new.py"}
+    assert (deployed / "lib/inner/inner.py").read_text() == "edited"
+    assert told(repository) == []
+
+    repository.git("submodule", "--quiet", "deinit", "-f", "lib")
+    for code in (commit, ""):
+        assert repository.files(repository.build(code)) == own
+        (line,) = told(repository)
+        assert line.startswith(" !     lib is a submodule whose files are not here")
+    repository.write(".slugignore", "lib/\n")
+    for code in (repository.commit(), ""):
+        repository.build(code)
+        assert told(repository) == []
+
+
+def told(bench: Bench) -> list[str]:
+    """What was said of submodules since last time."""
+    found = [line for line in bench.said if " is a submodule " in line]
+    bench.said.clear()
+    return found
+
+
 @pytest.mark.parametrize("by", ["folder", "commit"])
 def test_slugignore_is_left_out_however_the_code_comes(repository: Bench, by: str) -> None:
     repository.write(".slugignore", "*.psd\n/docs\n")

@@ -163,7 +163,21 @@ def test_the_deployer_sees_the_release_command_and_its_failure_is_the_deploys(si
     site.expect("two")
 
 
+def with_submodule(site: Site, says: str) -> None:
+    """The code has one, `lib`, of which its build prints a file."""
+    lib = site.app.root / "lib"
+    lib.mkdir()
+    (lib / "file").write_text(f"{says}\n")
+    site.git("init", "-q", "-b", "main", dir=lib)
+    site.commit(dir=lib)
+    add = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(lib), "lib")
+    assert site.git(*add).returncode == 0
+    site.write("one", "cat lib/file")
+    site.commit()
+
+
 def test_a_push_deploys_and_its_pusher_sees_how(site: Site) -> None:
+    with_submodule(site, "of the submodule")
     site.start()
     site.remote()
     config = site.app.root / ".gitconfig"
@@ -171,6 +185,7 @@ def test_a_push_deploys_and_its_pusher_sees_how(site: Site) -> None:
     pushed = site.git("push", "hk-local", "main")
     assert pushed.returncode == 0, pushed.stderr
     assert "remote: -----> Launching..." in pushed.stderr
+    assert "remote:        of the submodule" in pushed.stderr
     assert "remote: Verifying deploy... done, v5." in pushed.stderr
     site.expect("one", times=2)
     token = json.loads((site.app.dir / ".hk-local/api.json").read_text())["token"]
