@@ -36,14 +36,13 @@ def missing(what: str) -> Endpoint:
 
 
 ONE_APP = "One folder is one app here. For another one, run hk-local start in its folder."
-FOLDER_IS_CODE = "The folder is the code here: an edit of the Procfile is a new release."
+FOLDER_IS_CODE = "Code comes from the folder here: hk-local deploy, or git push hk-local main."
 NO_BUILDPACKS = "There are no buildpacks here: the app runs with what this machine has."
 ONLY_YOU = "Only the user who runs the app has access to it."
 NO_CERTS = "There are no certificates here; hk-local start --tls uses one of its own."
 
 EMPTY = (
     "/apps/{app}/buildpack-installations",
-    "/apps/{app}/builds",
     "/apps/{app}/sni-endpoints",
     "/apps/{app}/webhook-deliveries",
     "/apps/{app}/webhook-events",

@@ -16,6 +16,7 @@ LOGPLEX = "Enable Logplex"
 
 
 RETRY = "Retry of v"
+DEPLOY = "Deploy "
 
 
 class Status(Enum):
@@ -66,11 +67,11 @@ def deploy_description(types: Mapping[str, str], revision: str = "") -> str:
     Source: log samples.
     """
     if revision:
-        return f"Deploy {revision[:8]}"
+        return f"{DEPLOY}{revision[:8]}"
     import zlib
 
     text = "\n".join(f"{name}: {command}" for name, command in types.items())
-    return f"Deploy {zlib.crc32(text.encode()):08x}"
+    return f"{DEPLOY}{zlib.crc32(text.encode()):08x}"
 
 
 def rollback_description(version: int) -> str:

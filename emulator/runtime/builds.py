@@ -6,6 +6,7 @@ Whoever asks has imported this module, which makes its rulings known.
 from __future__ import annotations
 
 from emulator import event
+from emulator.app.release import DEPLOY
 
 from .command import Command
 from .releasing import propose, take_effect
@@ -51,7 +52,7 @@ def deploy(doing: Decision, given: DeploySlug) -> None:
     current = doing.world.current
     assert current, "an app that runs has had its initial release"
     code = current.replace(types=given.types, slug=given.slug)
-    if propose(doing, f"Deploy {given.code}", code):
+    if propose(doing, f"{DEPLOY}{given.code}", code):
         take_effect(doing)
     doing.out.append(event.BuildSucceeded())
 

@@ -87,7 +87,10 @@ def _object_faults(value: dict, schema: dict, at: str) -> list[str]:
     required = known if schema.get("strictProperties") else schema.get("required", ())
     found = [f"{at}.{name}: is missing" for name in required if name not in value]
     if schema.get("strictProperties") or schema.get("additionalProperties") is False:
-        found += [f"{at}.{name}: is unknown" for name in value if name not in known]
+        patterns = schema.get("patternProperties", {})
+        others = [name for name in value if name not in known]
+        odd = [name for name in others if not any(re.search(one, name) for one in patterns)]
+        found += [f"{at}.{name}: is unknown" for name in odd]
     for name in set(value) & set(known):
         found += _faults(value[name], known[name], f"{at}.{name}")
     return found

@@ -23,6 +23,7 @@ LISTS = {
     "/stacks": "stack",
     "/apps/~/domains": "domain",
     "/apps/~/features": "app-feature",
+    "/apps/~/builds": "build",
 }
 SINGLE = {
     "/account": "account",
