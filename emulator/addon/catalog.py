@@ -13,6 +13,8 @@ REDIS = "heroku-redis"
 POSTGRES = "heroku-postgresql"
 SCHEDULER = "scheduler"
 
+ESSENTIAL = "essential-"
+
 ALIASES = {"heroku-key-value-store": REDIS, "heroku-postgres": POSTGRES}
 """Other names that a service is asked for by."""
 
@@ -90,6 +92,25 @@ class Service(Fact):
             known = ", ".join(self.plans)
             raise NotFound(f"Couldn't find the plan {name} of {self.name}. There are {known}.")
         return self.plans[name] if name else next(iter(self.plans.values()))
+
+    def other_plan(self, now: str, asked: str) -> Plan:
+        """The plan of that name, to which an add-on of this one can be changed. Raises UserError.
+
+        Source: Heroku CLI, addons:upgrade (its sentence); Dev Center, updating-heroku-postgres-
+        databases: essential plans and the others are apart.
+        """
+        service, _, name = asked.rpartition(":")
+        if name not in self.plans or ALIASES.get(service, service) not in ("", self.name):
+            raise UserError(
+                f"Couldn't find either the add-on service or the add-on plan of {asked}."
+            )
+        if self.name == POSTGRES and now.startswith(ESSENTIAL) != name.startswith(ESSENTIAL):
+            raise UserError(
+                "Essential-tier databases can be changed to plans of that tier only, and others to "
+                f"none of it. Create a second database of {name}, copy the data with pg_dump, and "
+                "pg:promote it."
+            )
+        return self.plans[name]
 
 
 def _plans(*plans: Plan) -> dict[str, Plan]:

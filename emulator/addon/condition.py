@@ -12,7 +12,7 @@ from emulator.fact import Fact
 
 from . import wire
 from .catalog import POSTGRES, REDIS
-from .recipe import SUPERUSER
+from .recipe import SUPERUSER, limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +52,37 @@ def is_ready(addon: Addon, service: Service, folder: str) -> bool:
         if service.name == REDIS:
             return wire.redis(addon.port, addon.password, "PING") == b"PONG"
         if service.name == POSTGRES:
-            return _says_ready(folder) and bool(_ask(addon, "select 1"))
+            return _says_ready(folder) and adjust(addon, service)
     except wire.Unready:
         return False
     if service.ready:
         return _succeeds(service.ready, addon, folder)
     return wire.is_open(addon.port)
+
+
+def adjust(addon: Addon, service: Service) -> bool:
+    """The server that runs has the limits of the plan, and its data; False: it does not answer."""
+    plan = service.plan(addon.plan)
+    try:
+        if service.name == REDIS:
+            _forces_end(addon)
+            for name, value in limits(plan).items():
+                wire.redis(addon.port, addon.password, "CONFIG", "SET", name, value)
+        if service.name == POSTGRES:
+            user, _ = database(addon)
+            _ask(addon, f"alter role {user} connection limit {plan.connections}")
+    except wire.Unready:
+        return False
+    return True
+
+
+def _forces_end(addon: Addon) -> None:
+    """Redis stops when it is told to, also while it writes its file for the first time: its own
+    process for that is told too, and then it would never be done."""
+    try:
+        wire.redis(addon.port, addon.password, "CONFIG", "SET", "shutdown-on-sigterm", "force")
+    except wire.Unready:
+        pass  # Redis 6
 
 
 def _says_ready(folder: str) -> bool:

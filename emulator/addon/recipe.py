@@ -56,10 +56,19 @@ def recipe(
     if service.name == POSTGRES:
         front = TlsFront(addon.port, addon.tls_port, is_asked=True) if not has_tls else None
         env = {"BIN": program, "LOCALE": locale}
-        files = _postgres(addon, plan, folder, front.target if front else addon.port)
+        files = _postgres(addon, service, folder, front.target if front else addon.port)
         return Recipe(SETUP, f"postgres.{number(addon)}", env, files, front)
     env = {"PORT": str(addon.port), "PASSWORD": addon.password}
     return Recipe(service.command, service.name, env)
+
+
+def limits(plan: Plan) -> dict[str, str]:
+    """What a plan of Redis settles; a server that runs takes it, too."""
+    return {
+        "appendonly": "yes" if plan.persistent else "no",
+        "maxmemory": f"{plan.memory_mb}mb",
+        "maxclients": str(plan.connections),
+    }
 
 
 def _redis(addon: Addon, plan: Plan, program: str) -> Recipe:
@@ -68,12 +77,10 @@ def _redis(addon: Addon, plan: Plan, program: str) -> Recipe:
         "bind 127.0.0.1 -::1",
         f"port {addon.port}",
         f"requirepass {addon.password}",
-        f"maxmemory {plan.memory_mb}mb",
+        *(f"{name} {value}" for name, value in limits(plan).items()),
         "maxmemory-policy noeviction",
-        f"maxclients {plan.connections}",
         "timeout 300",
         'save ""',
-        f"appendonly {'yes' if plan.persistent else 'no'}",
         "daemonize no",
         "loglevel warning",
         "logfile server.log",
@@ -103,8 +110,9 @@ exec $AS "$BIN/postgres" -D data -c config_file="$PWD/postgresql.conf" -c ssl=$s
 """A data folder is there with all that belongs in it, or not at all."""
 
 
-def _postgres(addon: Addon, plan: Plan, folder: str, port: int) -> dict[str, str]:
+def _postgres(addon: Addon, service: Service, folder: str, port: int) -> dict[str, str]:
     """The files of a server that listens there."""
+    plan = service.plan(addon.plan)
     url = addon.variables("")["_URL"]
     user = url.partition("//")[2].partition(":")[0]
     database = url.rpartition("/")[2]
@@ -121,7 +129,8 @@ def _postgres(addon: Addon, plan: Plan, folder: str, port: int) -> dict[str, str
         "listen_addresses": "'localhost'",
         "unix_socket_directories": "''",
         "hba_file": _quoted(f"{folder}/pg_hba.conf"),
-        "max_connections": plan.connections + RESERVED,
+        # The plan's are those of the role; here is room for any plan that this can be changed to.
+        "max_connections": max(one.connections for one in service.plans.values()) + RESERVED,
         "ssl_cert_file": _quoted(f"{folder}/{AUTHORITY}"),
         "ssl_key_file": _quoted(f"{folder}/{AUTHORITY}"),
         # Heroku's log lines. Source: log samples (app[postgres.29]: [DATABASE] [9-1] ...).

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
         `begin` has started the server as that launch (UserError: why not), `end` tells it to stop
         (TERM, KILL), and `exited` is called for it in the end. `look` answers, soon, whether the
-        server is ready. `ready` and `taken` (its port is another program's) go to whom it concerns,
-        `remove` takes its data away, and `say` tells the user.
+        server is ready, `adjust`, whether one that runs has taken the limits of its plan.
+        `ready` and `taken` (its port is another program's) go to whom it concerns, `remove` takes
+        its data away, and `say` tells the user.
         """
 
         def monotonic(self) -> float: ...
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         def begin(self, addon: Addon, launch: str) -> None: ...
         def end(self, launch: str, name: str) -> None: ...
         def look(self, addon: Addon, then: Callable[[bool], object]) -> None: ...
+        def adjust(self, addon: Addon, then: Callable[[bool], object]) -> None: ...
         def ready(self, addon: Addon) -> None: ...
         def taken(self, addon: Addon) -> None: ...
         def remove(self, addon: Addon) -> None: ...
@@ -135,6 +137,22 @@ class Servers:
                 self._start(server)
             else:
                 self._end(server)
+        elif old.plan != addon.plan:
+            self._adjust(server)
+
+    def _adjust(self, server: Server) -> None:
+        """It has the limits of its plan; one that cannot take them, or is starting with those of
+        another plan, starts anew."""
+        launch = server.launch
+        if server.phase is Phase.STARTING:
+            self._end(server)
+
+        def then(is_done: bool) -> None:
+            if not is_done and server.launch == launch:
+                self._end(server)
+
+        if server.phase is Phase.UP:
+            self._host.adjust(server.addon, then)
 
     def _start(self, server: Server) -> None:
         server.set_timer(None)

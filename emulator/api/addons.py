@@ -8,7 +8,7 @@ from emulator.addon import catalog
 from emulator.addon.catalog import Service
 from emulator.app.surroundings import Addon, Attachment
 from emulator.errors import NotFound, UserError
-from emulator.runtime.addons import CreateAddon, DestroyAddon, RenameAddon
+from emulator.runtime.addons import ChangePlan, CreateAddon, DestroyAddon, RenameAddon
 
 from . import addon as resource
 from . import addon_text as text
@@ -238,20 +238,31 @@ def _instance(name: str) -> str:
 
 
 def change(call: Call) -> Answer:
-    """It has another name. Departs: no other plan, for a server keeps the limits it began with."""
+    """It has another plan, or another name."""
     found, payload = the_one(call, call.params["addon"]), call.payload
     if payload.get("plan") is not None:
-        raise UserError(
-            "An add-on keeps its plan here. To have another one, create a second add-on of it, "
-            "attach that in the stead of the first, and destroy the first."
-        )
+        return _change_plan(call, found, inner_text(payload, "plan"))
     warning = call.submit(RenameAddon(found.id, _instance(payload.text("name") or "")))
-    return addon_of(call, found.id).replace(warning=warning)
+    renamed = the_one(call, found.id)
+    return Answer(lambda: _shown(call, [renamed])[0], warning=warning)
 
 
-def addon_of(call: Call, id_: str) -> Answer:
-    found = the_one(call, id_)
-    return Answer(lambda: _shown(call, [found])[0])
+def _change_plan(call: Call, old: Addon, asked: str) -> Answer:
+    services = call.app.addons.services()
+    if old.service not in services:
+        raise UserError(f"hk-local.toml no longer has [addons.{old.service}]")
+    plan = services[old.service].other_plan(old.plan, asked)
+    warning = call.submit(ChangePlan(old.id, plan.name))
+    changed = the_one(call, old.id)
+
+    def message(ink: Ink) -> str:
+        before, after = (ink.info(f"{one.service}:{one.plan}") for one in (old, changed))
+        return (
+            f"Changing {ink.name(old.name)} on {ink.app(call.world.app)} "
+            f"from {before} to {after}... done, free"
+        )
+
+    return Answer(lambda: _shown(call, [changed])[0], message=message, warning=warning)
 
 
 def destroy(call: Call) -> Answer:

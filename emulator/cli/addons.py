@@ -19,6 +19,8 @@ from emulator.errors import UserError
 from emulator.logplex.narration import Sentence
 from emulator.runtime.addons import MoveAddon, ProvisionedAddon
 
+from . import declarations
+from .declarations import CannotRead
 from .examinations import Examinations
 
 TYPE_CHECKING = False
@@ -46,13 +48,6 @@ us, if we are killed before."""
 
 THREADS = 4
 """That look at servers, which now and then takes a second."""
-
-
-class CannotRead(UserError):
-    """{path}: {reason}"""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path=path, reason=reason)
 
 
 def begin(boot: Boot) -> Addons:
@@ -153,18 +148,7 @@ class Addons:
 
     def services(self) -> Mapping[str, Service]:
         """Those of the catalog and those that the project declares. Raises UserError."""
-        import tomllib
-
-        path = os.path.join(self._boot.options.dir, declared.FILE)
-        try:
-            with open(path, "rb") as file:
-                return declared.services(tomllib.load(file))
-        except FileNotFoundError:
-            return declared.services({})
-        except OSError as error:
-            raise CannotRead(path, error.strerror or str(error)) from None
-        except ValueError as error:
-            raise CannotRead(path, str(error)) from None
+        return declarations.read(self._boot.options.dir)
 
     def check(self, service: Service, version: str) -> None:
         """This machine can run it, in that version. Raises UserError."""
@@ -241,6 +225,15 @@ class Addons:
     def look(self, addon: Addon, then: Callable[[bool], object]) -> None:
         service, folder = self._services[addon.id], self.folder(addon)
         self._in_thread(lambda: condition.is_ready(addon, service, folder), then)
+
+    def adjust(self, addon: Addon, then: Callable[[bool], object]) -> None:
+        service = self._services[addon.id]
+
+        def told(is_done: bool) -> None:
+            self.examinations.examine(addon, service)
+            then(is_done)
+
+        self._in_thread(lambda: condition.adjust(addon, service), told)
 
     def ready(self, addon: Addon) -> None:
         self._kernel.take(ProvisionedAddon(addon.id))

@@ -356,6 +356,15 @@ COMMANDS: dict[str, Syntax] = {
             ((), "addon", "text", ...),
         ),
     ),
+    "addons:upgrade": (
+        "addons:upgrade",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "words", "texts", ...),
+        ),
+    ),
     "addons:attach": (
         "addons:attach",
         True,
@@ -764,6 +773,7 @@ ALIASES = {
     "dyno:type": "ps:type",
     "dyno:exec": "ps:exec",
     "rollback": "releases:rollback",
+    "addons:downgrade": "addons:upgrade",
     "redis": "redis:info",
     "pg": "pg:info",
     "psql": "pg:psql",

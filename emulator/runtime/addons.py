@@ -51,6 +51,13 @@ class RenameAddon(Command):
     name: str
 
 
+class ChangePlan(Command):
+    """It has that plan, of the same service."""
+
+    addon: str
+    plan: str
+
+
 class Attach(Command):
     """The add-on has that name too; `replaces` what has it now."""
 
@@ -129,10 +136,27 @@ def move(doing: Decision, given: MoveAddon) -> None:
     moved = addon.replace(port=_port(doing), tls_port=_port(doing) if addon.tls_port else 0)
     _replace(doing, moved)
     if moved.provisioned_at:
-        names = sorted(n for a in _of(doing, moved) for n in moved.variables(a.name))
-        _release(
-            doing, f"Update {', '.join(names)} config vars", f"{moved.service}@addons.heroku.com"
-        )
+        _update(doing, moved)
+
+
+def change_plan(doing: Decision, given: ChangePlan) -> None:
+    """Its limits are others, which is a release: its config vars are set anew, the dynos restart.
+
+    Source: Dev Center, heroku-redis: plan changes. Here the config vars stay the same.
+    """
+    addon = find(doing, given.addon)
+    if not addon.provisioned_at:
+        raise UserError(f"{addon.name} is still being created. To wait for that: addons:wait")
+    if addon.plan == given.plan:
+        raise UserError(f"{addon.name} has the plan {addon.service}:{addon.plan} already.")
+    _replace(doing, addon.replace(plan=given.plan))
+    _update(doing, addon)
+
+
+def _update(doing: Decision, addon: Addon) -> None:
+    """A release by the add-on itself, with its config vars as they are now."""
+    names = sorted(n for a in _of(doing, addon) for n in addon.variables(a.name))
+    _release(doing, f"Update {', '.join(names)} config vars", f"{addon.service}@addons.heroku.com")
 
 
 def rename(doing: Decision, given: RenameAddon) -> None:
@@ -239,6 +263,7 @@ RULINGS.update(
         ProvisionedAddon: provisioned,
         MoveAddon: move,
         RenameAddon: rename,
+        ChangePlan: change_plan,
         Attach: attach,
         Detach: detach,
         DestroyAddon: destroy,

@@ -46,6 +46,8 @@ class Host:
         self.refuses: Exception | None = None
         self.takes = 0.3
         self.stubborn = False
+        self.adjusts = True
+        self.plans: dict[str, str] = {}
         self.servers = Servers(self)
 
     def run(self, seconds: float) -> None:
@@ -83,6 +85,7 @@ class Host:
         assert addon.id not in [other.id for other, _ in self.alive.values()], "two on its data"
         self.alive[launch] = (addon, self.at)
         self.data.add(addon.id)
+        self.plans[addon.id] = addon.plan
         self.began.append((self.at, addon.id))
 
     def end(self, launch: str, name: str) -> None:
@@ -95,6 +98,14 @@ class Host:
         since = [at for one, at in self.alive.values() if one.id == addon.id]
         is_ready = bool(since) and self.at - since[0] >= self.takes
         self.later(0.001, lambda: then(is_ready))
+
+    def adjust(self, addon: Addon, then: Callable[[bool], object]) -> None:
+        def answer() -> None:
+            if self.adjusts:
+                self.plans[addon.id] = addon.plan
+            then(self.adjusts)
+
+        self.later(0.001, answer)
 
     def ready(self, addon: Addon) -> None:
         self.readied.append(addon.id)

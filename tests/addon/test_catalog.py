@@ -30,6 +30,34 @@ def test_what_there_is_not_is_refused_with_what_there_is(asked: str) -> None:
         catalog.find(asked, SERVICES)
 
 
+@pytest.mark.parametrize(
+    ("service", "now", "asked", "plan"),
+    [
+        (REDIS, "mini", "premium-0", "premium-0"),
+        (REDIS, "premium-0", "heroku-key-value-store:mini", "mini"),
+        (POSTGRES, "essential-0", "heroku-postgresql:essential-2", "essential-2"),
+        (POSTGRES, "premium-0", "standard-2", "standard-2"),
+    ],
+)
+def test_a_plan_can_be_changed(service: str, now: str, asked: str, plan: str) -> None:
+    assert SERVICES[service].other_plan(now, asked).name == plan
+
+
+@pytest.mark.parametrize(
+    ("service", "now", "asked", "text"),
+    [
+        (REDIS, "mini", "huge", "Couldn't find either the add-on service or the add-on plan of hu"),
+        (REDIS, "mini", "heroku-postgresql:mini", "Couldn't find either"),
+        (REDIS, "mini", "", "Couldn't find either"),
+        (POSTGRES, "essential-0", "standard-0", "Essential-tier databases can be changed to plans"),
+        (POSTGRES, "standard-0", "essential-0", "Essential-tier databases can be changed to plans"),
+    ],
+)
+def test_a_plan_that_cannot_be_had(service: str, now: str, asked: str, text: str) -> None:
+    with pytest.raises(UserError, match=text):
+        SERVICES[service].other_plan(now, asked)
+
+
 def test_the_cheapest_redis_is_small_and_forgets() -> None:
     mini = SERVICES[REDIS].plan("mini")
     assert (mini.memory_mb, mini.connections, mini.persistent) == (25, 20, False)

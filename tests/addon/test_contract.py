@@ -13,6 +13,7 @@ import pytest
 
 from emulator.addon import servers, wire
 from emulator.addon.catalog import POSTGRES, REDIS, SERVICES
+from emulator.addon.condition import database
 from emulator.addon.recipe import SUPERUSER
 from emulator.addon.servers import Phase, Servers
 from emulator.app.surroundings import Addon
@@ -188,6 +189,7 @@ def test_one_that_is_up(place: Played | Machine, server: Callable[[bytes], int])
     looks_ready(place, addon)
     speaks(place, addon, server)
     is_told(place, addon)
+    takes_another_plan(place, addon)
     stopped: list[bool] = []
     place.servers.stop(lambda: stopped.append(True))
     assert not stopped
@@ -212,6 +214,30 @@ def speaks(place: Played | Machine, addon: Addon, server: Callable[[bytes], int]
         port = server(BAD[service]) if played else addon.port
         with pytest.raises(wire.Unready, match=r"WRONGPASS|password authentication failed"):
             ask(service, port, "wrong")
+
+
+OTHER = {REDIS: "premium-0", POSTGRES: "essential-2"}
+
+
+def takes_another_plan(place: Played | Machine, addon: Addon) -> None:
+    """The server that runs does."""
+    launch, other = place.servers.servers[addon.id].launch, OTHER[addon.service]
+    place.servers.want([addon.replace(plan=other)])
+    if isinstance(place, Played):
+        place.until(lambda: place.plans[addon.id] == other)
+    else:
+        place.until(lambda: limit(addon) == "40")
+    assert place.servers.servers[addon.id].launch == launch
+
+
+def limit(addon: Addon) -> str:
+    """How many clients it has room for."""
+    if addon.service == REDIS:
+        told = wire.redis(addon.port, addon.password, "CONFIG", "GET", "maxclients")
+        assert isinstance(told, list) and isinstance(told[1], bytes)
+        return told[1].decode()
+    sql = f"select rolconnlimit from pg_roles where rolname = '{database(addon)[0]}'"
+    return wire.postgres(addon.port, SUPERUSER, addon.password, SUPERUSER, sql)[0][0]
 
 
 def is_told(place: Played | Machine, addon: Addon) -> None:

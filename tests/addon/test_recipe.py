@@ -38,7 +38,7 @@ def test_postgres_has_its_user_and_the_plan_s_connections() -> None:
     )
     assert "CREATE DATABASE d0123456789ab4c OWNER u0123456789ab4c;" in found.files["setup.sql"]
     conf = found.files["postgresql.conf"]
-    assert "max_connections = 50\n" in conf and "port = 7001\n" in conf
+    assert "max_connections = 510\n" in conf and "port = 7001\n" in conf
     assert "hba_file = '/srv/it''s here/pg_hba.conf'\n" in conf
     assert found.stream.startswith("postgres.") and found.stream[9:].isdigit()
 

@@ -89,6 +89,33 @@ def test_one_whose_port_changes_restarts(host: Host) -> None:
     assert len(host.began) == 2
 
 
+def test_another_plan_is_taken_by_the_server_that_runs(host: Host) -> None:
+    host.servers.want([addon(1).replace(plan="premium-0")])
+    host.run(1)
+    assert host.plans == {"1": "premium-0"} and len(host.began) == 1
+
+
+@pytest.mark.parametrize("seconds", [0.1, 5])
+def test_one_that_cannot_take_another_plan_now_starts_anew(seconds: float) -> None:
+    """Neither while it starts with the old one, nor if it does not answer."""
+    host = Host()
+    host.adjusts = False
+    host.servers.want([addon(1)])
+    host.run(seconds)
+    host.servers.want([addon(1).replace(plan="premium-0")])
+    host.run(2)
+    assert host.plans == {"1": "premium-0"} and len(host.began) == 2
+    assert phase(host) is Phase.UP
+
+
+def test_one_that_ends_as_its_plan_is_changed_is_left_to_start_again(host: Host) -> None:
+    host.adjusts = False
+    host.servers.want([addon(1).replace(plan="premium-0")])
+    host.dies(host.only)
+    host.run(2)
+    assert host.plans == {"1": "premium-0"} and not host.ended and phase(host) is Phase.UP
+
+
 def test_one_that_is_destroyed_stops_and_then_its_data_go(host: Host) -> None:
     host.servers.want([])
     assert host.removed == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import unquote
 
 import pytest
 
@@ -192,11 +193,27 @@ def test_a_database_is_promoted_when_that_is_confirmed(bench):
     assert old.startswith("HEROKU_POSTGRESQL_") and config[old] != config[colour]
 
 
-def test_a_name_is_changed_and_a_plan_is_not(bench):
-    addon = made(bench)
-    path = f"/apps/~/addons/{addon['id']}"
+def test_a_name_is_changed(bench):
+    path = f"/apps/~/addons/{made(bench)['id']}"
     assert json.loads(bench.ask("PATCH", path, {"name": "jobs"}).body)["name"] == "jobs"
-    assert "keeps its plan" in bench.refused("PATCH", path, {"plan": {"name": "x"}})[2]
+
+
+def test_a_plan_is_changed(bench):
+    name = provisioned(bench)["name"]
+    path = f"/apps/~/addons/{name}"
+    answer = bench.ask("PATCH", path, {"plan": {"name": "heroku-redis:premium-0"}})
+    addon = json.loads(answer.body)
+    assert faults(addon, "add-on") == [] and addon["plan"]["name"] == "heroku-redis:premium-0"
+    assert bench.get(path)["plan"]["name"] == "heroku-redis:premium-0"
+    status, _, message = bench.refused("PATCH", path, {"plan": {"name": "heroku-redis:huge"}})
+    assert (status, message) == (
+        422,
+        "Couldn't find either the add-on service or the add-on plan of heroku-redis:huge.",
+    )
+    answer = bench.ask("PATCH", path, {"plan": "mini"}, Accept="text/plain")
+    assert unquote(dict(answer.fields)["HK-Message"]) == (
+        f"Changing {name} on shop from heroku-redis:premium-0 to heroku-redis:mini... done, free"
+    )
 
 
 def test_one_that_is_destroyed_is_gone(bench):

@@ -78,6 +78,28 @@ def test_none_is_destroyed_before_that_is_confirmed(emulator, hk_local):
     assert hk_local("addons:destroy", "REDIS", "-c", "shop").err == "Destroying... done\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "addon", "plan"),
+    [
+        (("heroku-redis:premium-0",), "heroku-redis", "premium-0"),
+        (("REDIS", "heroku-redis:mini"), "REDIS", "heroku-redis:mini"),
+    ],
+)
+def test_a_plan_is_changed(emulator, hk_local, words, addon, plan):
+    emulator.on(f"PATCH /apps/~/addons/{addon}", HK_Message="Changing... done, free")
+    assert hk_local("addons:upgrade", *words).err == "Changing... done, free\n"
+    assert json.loads(emulator.requests[-1].body) == {"plan": {"name": plan}}
+    assert hk_local("addons:downgrade", *words).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(("REDIS",), "No plan specified. You need to"), (("A", "B", "C"), "not also C")],
+)
+def test_a_plan_has_to_be_named(emulator, hk_local, words, message):
+    assert message in hk_local("addons:upgrade", *words).err and not emulator.requests
+
+
 def test_names_come_and_go(emulator, hk_local):
     emulator.on("POST /addon-attachments", HK_Message="Attaching... done")
     assert hk_local("addons:attach", "redis-flat-1", "--as", "QUEUE").code == 0

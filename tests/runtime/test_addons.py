@@ -143,6 +143,25 @@ def test_one_that_moves_before_it_is_there_is_none(app: Simulation) -> None:
     assert app.world.release == before
 
 
+def test_another_plan_is_a_release_and_a_restart(app: Simulation) -> None:
+    with pytest.raises(UserError, match="db-1 is still being created"):
+        app.ask(addons.ChangePlan("1", "premium-0"))
+    provisioned(app)
+    app.run(5)
+    config = app.world.config
+    app.ask(addons.ChangePlan("1", "premium-0"))
+    last = app.world.releases[-1]
+    assert (last.description, last.user) == (
+        "Update DB_URL config vars",
+        "heroku-redis@addons.heroku.com",
+    )
+    assert app.world.addons[0].plan == "premium-0" and app.world.config == config
+    app.run(5)
+    assert app.slot("worker.1").current.release == app.world.release
+    with pytest.raises(UserError, match="db-1 has the plan heroku-redis:premium-0 already"):
+        app.ask(addons.ChangePlan("1", "premium-0"))
+
+
 def test_a_name_is_changed(app: Simulation) -> None:
     app.ask(addons.RenameAddon("1", "jobs"))
     assert app.world.addons[0].name == "jobs"
@@ -157,6 +176,7 @@ def test_a_name_is_changed(app: Simulation) -> None:
         (addons.Detach("a1"), UserError, "last attachment"),
         (addons.Detach("a7"), NotFound, "attachment"),
         (addons.DestroyAddon("7"), NotFound, "add-on"),
+        (addons.ChangePlan("7", "premium-0"), NotFound, "add-on"),
     ],
 )
 def test_what_cannot_be_is_refused(

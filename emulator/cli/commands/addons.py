@@ -7,7 +7,7 @@ from time import sleep
 
 from emulator.cli.client import JSON, Client, quote
 from emulator.cli.output import say, show, show_json
-from emulator.errors import UserError
+from emulator.errors import UsageError, UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ ARTICLES = "https://devcenter.heroku.com/articles/"
 
 class NotConfirmed(UserError):
     """{addon} and its data would be gone for good. To do it, add: --confirm {app}"""
+
+
+class NoPlan(UserError):
+    """No plan specified. You need to specify a plan to move {addon} to. For example: \
+hk-local addons:upgrade heroku-redis:premium-0"""
 
 
 class NotOpened(UserError):
@@ -111,6 +116,19 @@ def _one(client: Client, addon: str) -> dict[str, Any]:
     path = f"{client.path}/addons/{quote(addon)}"
     found: dict[str, Any] = loads(client.ask("GET", path, accept=JSON).read())
     return found
+
+
+def upgrade(words: list[str], app: str | None, dir: str | None) -> int:
+    """The add-on has that plan; if it is the only one of its service, that names it."""
+    addon, *more = words
+    if len(more) > 1:
+        raise UsageError(f"expected an add-on and a plan, not also {more[1]}")
+    name, _, plan = (addon, "", more[0]) if more else addon.partition(":")
+    if not plan:
+        raise NoPlan(addon=addon)
+    client = Client(dir, app)
+    path = f"{client.path}/addons/{quote(name)}"
+    return show(client.ask("PATCH", path, dumps({"plan": {"name": plan}})))
 
 
 def attach(

@@ -59,6 +59,29 @@ def addons_info(addon: Addon, json: Json = False, app: App = None, dir: Dir = No
 
 
 @command(
+    "addons:upgrade",
+    "addons:upgrade",
+    ADDONS,
+    examples="""
+        hk-local addons:upgrade heroku-redis:premium-0
+        hk-local addons:upgrade DATABASE essential-2
+    """,
+    hidden_aliases=("addons:downgrade",),
+)
+def addons_upgrade(
+    words: Annotated[
+        list[str], Argument(metavar="ADDON PLAN", help="Or service and plan: heroku-redis:mini")
+    ],
+    app: App = None,
+    dir: Dir = None,
+) -> None:
+    """Change an add-on's plan, up or down.
+
+    Its data stay, and its limits are the new plan's. The dynos restart.
+    """
+
+
+@command(
     "addons:attach",
     "addons:attach",
     ADDONS,

@@ -57,6 +57,7 @@ BY_METAVAR = {
     "ADDON | SERVICE": "heroku-redis,heroku-postgresql",
     "ATTACHMENT": NOTHING,
     "APP": NOTHING,
+    "ADDON PLAN": NOTHING,
     "DATABASE": NOTHING,
     "[DATABASE]": NOTHING,
     "SERVICE": "heroku-redis,heroku-postgresql",

@@ -230,6 +230,10 @@ complete -c hk-local -n '__hk_local_is addons:info' -l json -d 'Print JSON, as t
 complete -c hk-local -n '__hk_local_is addons:info' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is addons:info' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:upgrade' -d 'Change an add-on\'s plan, up or down'
+complete -c hk-local -n '__hk_local_is addons:upgrade addons:downgrade' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is addons:upgrade addons:downgrade' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'addons:attach' -d 'Give an add-on one more name, with config vars of its own'
 complete -c hk-local -n '__hk_local_is addons:attach' -l as -x -d 'Name for the config vars'
 complete -c hk-local -n '__hk_local_is addons:attach' -l confirm -s c -x -d 'The app\'s name: yes, do it'

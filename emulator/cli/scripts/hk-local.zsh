@@ -156,6 +156,11 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        addons:upgrade | addons:downgrade)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         addons:attach)
             options=('--as:Name for the config vars' '--confirm:The app'\''s name: yes, do it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--as '' --confirm '' -c '' --app '' -a '' --dir 'folders' -C 'folders')
@@ -412,6 +417,7 @@ _hk_local() {
             'addons:List the add-ons and how they are'
             'addons\:create:Run a server for the app: Redis, Postgres, or your own'
             'addons\:info:Show an add-on'
+            'addons\:upgrade:Change an add-on'\''s plan, up or down'
             'addons\:attach:Give an add-on one more name, with config vars of its own'
             'addons\:detach:Take a name, and its config vars, from an add-on'
             'addons\:destroy:Stop an add-on and delete its data, for good'

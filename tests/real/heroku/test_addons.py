@@ -27,6 +27,8 @@ def test_redis(heroku: Cli):
     heroku.hk_local("addons:wait")
     assert "PONG" in heroku("redis:cli", input="PING\n").out
     assert "as QUEUE" in heroku("addons").out
+    changed = heroku("addons:upgrade", "heroku-redis:premium-0").told
+    assert changed.endswith("from heroku-redis:mini to heroku-redis:premium-0... done, free")
     done = heroku("addons:destroy", "heroku-redis", "--confirm", "shop").told
     assert done == f"Destroying {name} on shop... done"
     assert "heroku-redis" not in names(heroku)
