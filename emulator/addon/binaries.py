@@ -43,8 +43,23 @@ pip install 'hk-local[postgres]'{found}"""
 
 
 class NotAsRoot(UserError):
-    """PostgreSQL refuses to run as root, and this machine lets us make no user namespace \
-(unshare -U). Run hk-local as an ordinary user."""
+    """PostgreSQL refuses to run as root, and on this machine we can neither make a user namespace \
+(unshare -U) nor become nobody (setpriv, of util-linux). Run hk-local as an ordinary user."""
+
+
+NOBODY = 65534
+
+WAYS = (
+    ("unshare -U --map-user=65534 --map-group=65534", 0),
+    # Nobody's folders are below ours, and the programs may be in a home that is root's alone.
+    (
+        f"setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups "
+        "--inh-caps=+dac_override --ambient-caps=+dac_override",
+        NOBODY,
+    ),
+)
+"""What stands before a program that refuses to run as root, and whose its data are then, seen from
+outside. Containers often forbid the first."""
 
 
 class Postgres(Fact):
@@ -120,19 +135,23 @@ def _in_wheel(package: str, pattern: str) -> Iterator[str]:
                 yield path
 
 
-def as_user() -> str:
-    """What stands before a program that refuses to run as root; nothing if we are not root.
+def as_user() -> tuple[str, int | None]:
+    """What stands before a program that refuses to run as root, and who has to own its data;
+    nothing if we are not root.
 
     Raises NotAsRoot.
     """
     if os.geteuid() != 0:
-        return ""
-    words = ["unshare", "-U", "--map-user=65534", "--map-group=65534"]
-    try:
-        subprocess.run([*words, "true"], capture_output=True, timeout=PATIENCE, check=True)
-    except (OSError, subprocess.SubprocessError):
-        raise NotAsRoot from None
-    return " ".join(words)
+        return "", None
+    for words, owner in WAYS:
+        try:
+            subprocess.run(
+                [*words.split(), "true"], capture_output=True, timeout=PATIENCE, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            continue
+        return words, owner
+    raise NotAsRoot
 
 
 def psql(major: int) -> str:

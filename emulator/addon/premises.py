@@ -45,21 +45,23 @@ def check(service: Service, version: int = 0) -> None:
         binaries.postgres(version)
 
 
-def prepare(folder: str, addon: Addon, service: Service, key: bytes) -> Recipe:
+def prepare(
+    folder: str, addon: Addon, service: Service, key: bytes, called: str = "DATABASE"
+) -> Recipe:
     """All that the server needs lies in the folder. Raises UserError.
 
-    `key` are private key and certificate; without them there is no TLS.
+    `key` are private key and certificate; without them there is no TLS. `called`: its attachment.
     """
-    program, as_user, has_tls = "", "", True
+    program, as_user, owner, has_tls = "", "", None, True
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     if service.name == REDIS:
         program = binaries.redis()
     elif service.name == POSTGRES:
-        as_user = binaries.as_user()
+        as_user, owner = binaries.as_user()
         postgres = _postgres(folder, addon)
         program = postgres.folder
         has_tls = not (key and addon.tls_port) or binaries.has_tls(postgres)
-    found = recipe(addon, service, program, locale, folder, has_tls)
+    found = recipe(addon, service, program, locale, folder, has_tls, called)
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
         for name, text in found.files.items():
@@ -74,6 +76,7 @@ def prepare(folder: str, addon: Addon, service: Service, key: bytes) -> Recipe:
         "HOME": folder,
         "LANG": locale,
         "AS": as_user,
+        "OWNER": "" if owner is None else str(owner),
         **found.env,
     }
     return found.replace(env=env)

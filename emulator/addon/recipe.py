@@ -44,11 +44,17 @@ class Recipe(Fact):
 
 
 def recipe(
-    addon: Addon, service: Service, program: str, locale: str, folder: str, has_tls: bool = True
+    addon: Addon,
+    service: Service,
+    program: str,
+    locale: str,
+    folder: str,
+    has_tls: bool = True,
+    called: str = "DATABASE",
 ) -> Recipe:
     """The server of that add-on in its folder, which is that program (Postgres: those in there).
 
-    `has_tls`: it takes TLS by itself.
+    `has_tls`: it takes TLS by itself. `called`: its attachment.
     """
     plan = service.plan(addon.plan)
     if service.name == REDIS:
@@ -57,6 +63,7 @@ def recipe(
         front = TlsFront(addon.port, addon.tls_port, is_asked=True) if not has_tls else None
         env = {"BIN": program, "LOCALE": locale}
         files = _postgres(addon, service, folder, front.target if front else addon.port)
+        files["postgresql.conf"] += _log_line_prefix(service, called)
         return Recipe(SETUP, f"postgres.{number(addon)}", env, files, front)
     env = {"PORT": str(addon.port), "PASSWORD": addon.password}
     return Recipe(service.command, service.name, env)
@@ -95,6 +102,7 @@ def _redis(addon: Addon, plan: Plan, program: str) -> Recipe:
 
 SETUP = """\
 set -e
+[ ! -d data ] || [ -z "$OWNER" ] || chown -R "$OWNER" data
 try() { "$@" >setup.log 2>&1 || { tail -n 3 setup.log; exit 1; }; }
 if [ ! -d data ]; then
     rm -rf data.new
@@ -133,8 +141,6 @@ def _postgres(addon: Addon, service: Service, folder: str, port: int) -> dict[st
         "max_connections": max(one.connections for one in service.plans.values()) + RESERVED,
         "ssl_cert_file": _quoted(f"{folder}/{AUTHORITY}"),
         "ssl_key_file": _quoted(f"{folder}/{AUTHORITY}"),
-        # Heroku's log lines. Source: log samples (app[postgres.29]: [DATABASE] [9-1] ...).
-        "log_line_prefix": "'[DATABASE] [%l-1]  sql_error_code = %e '",
         "log_checkpoints": "off",
         # As with Redis: the environment, by which a survivor is known, stays as it is.
         "update_process_title": "off",
@@ -150,6 +156,16 @@ def _postgres(addon: Addon, service: Service, folder: str, port: int) -> dict[st
         "password": f"{addon.password}\n",
         "setup.sql": setup,
     }
+
+
+def _log_line_prefix(service: Service, called: str) -> str:
+    """Heroku's log lines name the attachment, in short: `[DATABASE]`, or else its colour.
+
+    Source: log samples (app[postgres.29]: [DATABASE] [9-1]  sql_error_code = 00000 LOG: ...;
+    app[postgres.135]: [PINK] [18751-1] ...).
+    """
+    name = called.removeprefix(f"{service.extra}_")
+    return f"log_line_prefix = '[{name}] [%l-1]  sql_error_code = %e '\n"
 
 
 def _quoted(text: str) -> str:

@@ -183,7 +183,7 @@ class Addons:
         service = self._services[addon.id] = self._service(addon)
         folder = self.folder(addon)
         context, key = self._tls(addon)
-        recipe = premises.prepare(folder, addon, service, key)
+        recipe = premises.prepare(folder, addon, service, key, self._called(addon))
         full = f"{recipe.stream}{launch}"
         try:
             if recipe.front and context:
@@ -193,6 +193,11 @@ class Addons:
             self._close_front(addon.id)
             raise CannotRead(folder, error.strerror or str(error)) from None
         self._launches[launch] = full
+
+    def _called(self, addon: Addon) -> str:
+        """The first name under which the app knows it."""
+        attachments = self._kernel.world.attachments
+        return next((one.name for one in attachments if one.addon == addon.id), addon.name)
 
     def _tls(self, addon: Addon) -> tuple[ssl.SSLContext | None, bytes]:
         """The server's side of TLS, and private key and certificate; nothing if there can be none,

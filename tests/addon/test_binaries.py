@@ -74,6 +74,40 @@ def test_a_postgres_without_tls_has_a_message_about_it(machine: Path) -> None:
     assert not binaries.has_tls(found)
 
 
+def root(machine: Path, monkeypatch: pytest.MonkeyPatch, **programs: str) -> None:
+    """We are root, and have these tools."""
+    monkeypatch.setattr(binaries.os, "geteuid", lambda: 0)
+    for name, text in programs.items():
+        program(machine / "bin" / name, text)
+
+
+def test_who_is_not_root_needs_no_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries.os, "geteuid", lambda: 1000)
+    assert binaries.as_user() == ("", None)
+
+
+def test_root_makes_a_user_namespace(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root(machine, monkeypatch, unshare="", setpriv="")
+    words, owner = binaries.as_user()
+    assert words.startswith("unshare -U ") and owner == 0
+
+
+def test_where_there_is_none_root_becomes_nobody(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root(machine, monkeypatch, unshare="exit 1", setpriv="")
+    words, owner = binaries.as_user()
+    assert words.startswith("setpriv --reuid=65534 ") and owner == binaries.NOBODY
+
+
+def test_where_root_can_do_neither_it_is_said(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root(machine, monkeypatch, unshare="exit 1", setpriv="exit 1")
+    with pytest.raises(binaries.NotAsRoot, match="Run hk-local as an ordinary user"):
+        binaries.as_user()
+
+
 def test_psql_is_as_new_as_the_server(machine: Path) -> None:
     with pytest.raises(binaries.NoPostgres):
         binaries.psql(18)

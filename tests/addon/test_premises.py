@@ -29,7 +29,7 @@ def prepare(folder: Path, service: str = REDIS, plan: str = "mini") -> premises.
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a Redis, and PostgreSQL 17 and 15."""
     monkeypatch.setattr(binaries, "redis", lambda: "/bin/redis-server")
-    monkeypatch.setattr(binaries, "as_user", lambda: "")
+    monkeypatch.setattr(binaries, "as_user", lambda: ("", None))
     monkeypatch.setattr(binaries, "has_tls", lambda postgres: True)
     found = [binaries.Postgres(17, "/pg17"), binaries.Postgres(15, "/pg15")]
     monkeypatch.setattr(binaries, "every_postgres", lambda: iter(found))

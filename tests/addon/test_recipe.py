@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from emulator.addon.catalog import POSTGRES, REDIS, SERVICES, Service, template
 from emulator.addon.recipe import Recipe, recipe
 from emulator.app.surroundings import Addon
@@ -41,6 +43,17 @@ def test_postgres_has_its_user_and_the_plan_s_connections() -> None:
     assert "max_connections = 510\n" in conf and "port = 7001\n" in conf
     assert "hba_file = '/srv/it''s here/pg_hba.conf'\n" in conf
     assert found.stream.startswith("postgres.") and found.stream[9:].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("called", "shown"),
+    [("DATABASE", "DATABASE"), ("HEROKU_POSTGRESQL_PINK", "PINK"), ("JOBS", "JOBS")],
+)
+def test_the_log_names_a_database_as_the_app_does(called: str, shown: str) -> None:
+    database = addon(POSTGRES, "essential-0")
+    found = recipe(database, SERVICES[POSTGRES], "", "", "/srv", called=called)
+    line = f"log_line_prefix = '[{shown}] [%l-1]  sql_error_code = %e '\n"
+    assert line in found.files["postgresql.conf"]
 
 
 def test_no_secret_is_where_other_users_see_it() -> None:

@@ -86,11 +86,14 @@ def client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, **({"ssl_cert_reqs": "none"} if url[:6] == "rediss" else {}))
 
 
-def by_wheel_alone(app: App, tmp_path: Path) -> None:
-    """The machine has no Redis of its own for this app."""
+TOOLS = ("sh", "sleep", "bash", "true", "tail", "rm", "mv", "chown")
+
+
+def by_wheel_alone(app: App, tmp_path: Path, way: str = "unshare") -> None:
+    """The machine has no Redis of its own for this app, and that way for root to be another."""
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in ("sh", "sleep", "bash", "unshare", "true", "tail", "rm", "mv"):
+    for name in (*TOOLS, way):
         if found := shutil.which(name):
             (tools / name).symlink_to(found)
     app.env["PATH"] = str(tools)
@@ -174,6 +177,24 @@ def test_postgres_serves_within_its_limits_and_keeps_its_data(closing: App) -> N
     assert "DATABASE_URL" not in config(app)
     until(lambda: not os.listdir(app.dir / ".hk-local" / "addons"), "its data are gone")
     assert emulator.stop(within=LONG) == 128 + signal.SIGTERM
+    gone(app)
+
+
+def test_postgres_where_there_is_no_user_namespace(closing: App, tmp_path: Path) -> None:
+    """It runs as nobody for root, and opens its data again where there is one. Its log lines are
+    called as it is."""
+    app = closing
+    path = app.environment()["PATH"]
+    by_wheel_alone(app, tmp_path, "setpriv")
+    emulator = started(app)
+    ask(app, "addons:create", "heroku-postgresql", "--as", "JOBS", "--wait")
+    emulator.expect(": [JOBS] [1-1]  sql_error_code = 00000 LOG:  starting PostgreSQL ")
+    rows(config(app)["JOBS_URL"], "create table job (name text)")
+    emulator.stop(within=LONG)
+    app.env["PATH"] = path
+    emulator = started(app)
+    assert rows(config(app)["JOBS_URL"], "select * from job") == []
+    emulator.stop(within=LONG)
     gone(app)
 
 
