@@ -36,7 +36,7 @@ OUT_OF_REACH = 64
 PAUSE = 1.0
 """Sooner, in seconds, a router that has ended is not started again."""
 
-LAST_LINES = 0.5
+LAST_LINES = 2.0
 """So long, in seconds, a router that has nothing more to do may take to say so and end."""
 
 

@@ -233,6 +233,14 @@ def test_the_end_of_the_emulator_ends_it(desk) -> None:
     assert not desk.receive()
 
 
+def test_so_does_one_that_was_killed_with_words_of_ours_unread(desk) -> None:
+    """Its end of the link is reset then."""
+    desk.warden.tell("exited", "web.1@1", 0)
+    desk.link.close()
+    desk.theirs.close()
+    assert not desk.receive()
+
+
 def test_it_waits_for_nobody_who_does_not_listen(desk) -> None:
     """While the emulator sends a thousand launches it does not read."""
     for number in range(10_000):
@@ -351,8 +359,7 @@ def test_it_does_not_leave_strays_behind(
     monkeypatch.setattr(main, "_kill", killed.append)
     monkeypatch.setattr(main.select, "select", lambda *_: None)
     launched(desk, pipe, "web.1@1")
-    ended((1001, 9))
-    desk.warden.reap()
+    ended((1001, 9))  # which is told in the instant in which the emulator ends
     desk.warden.finish()
     assert killed == [55, 56] and not desk.warden.strays
 

@@ -88,6 +88,7 @@ class Warden:
 
     def finish(self) -> None:
         """Nothing is left that no shim would kill."""
+        self.reap()  # a shim may have been killed with the emulator
         while self.strays:
             select.select([], [], [], STRAY_PAUSE)
             self.reap()
@@ -109,7 +110,10 @@ class Warden:
     def listen(self, flags: int) -> bool:
         """What came next is obeyed, but for launches, which are due."""
         space = _socket.CMSG_SPACE(MAX_FDS * FD_BYTES)
-        data, ancillary, _, _ = self.link.recvmsg(262144, space, flags)
+        try:
+            data, ancillary, _, _ = self.link.recvmsg(262144, space, flags)
+        except ConnectionResetError:  # it was killed before it had read all that we told it
+            return False
         for _, _, raw in ancillary:
             self.fds += memoryview(raw[: len(raw) - len(raw) % FD_BYTES]).cast("i").tolist()
         self.data += data
