@@ -114,7 +114,7 @@ def test_a_deploy_runs_what_was_built_and_leaves_the_folder_alone(site: Site) ->
     # The next start goes on with it, until it is told otherwise.
     emulator = site.start()
     site.expect("twobuilt")
-    assert "runs from its slug, not from this folder" in emulator.text
+    emulator.expect("runs from its slug, not from this folder")
     emulator.stop()
     site.start("--in-place")
     site.expect("two")

@@ -260,7 +260,7 @@ def test_a_web_process_that_comes_later_gets_its_address_then(app: App) -> None:
 
 
 def test_what_is_asked_when_the_app_stops_is_answered_or_refused(app: App) -> None:
-    emulator = serve(app)
+    emulator = serve(app, "--port", free_port())
     visitor = Visitor(emulator)
 
     def ask(_: int) -> object:

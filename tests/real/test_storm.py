@@ -53,6 +53,11 @@ def settled(emulator: Emulator) -> int:
     return len(descriptors(emulator))
 
 
+def states(app: App) -> dict[str, str]:
+    found = json.loads(app.hk_local("ps", "--json").stdout)
+    return {dyno["name"]: dyno["state"] for dyno in found}
+
+
 def test_a_storm_of_commands(app: App) -> None:
     """F14, G11: afterwards there is no process, descriptor or zombie too many."""
     print(f"seed {SEED}")
@@ -75,13 +80,11 @@ def test_a_storm_of_commands(app: App) -> None:
         assert [wrong for part in clients.map(client, range(CLIENTS)) for wrong in part] == []
     assert app.hk_local("ps:scale", "one=2", "two=1").returncode == 0
     until(lambda: len(emulator.shims) == 3, "what was scaled away is gone")
-    found = {
-        dyno["name"]: dyno["state"] for dyno in json.loads(app.hk_local("ps", "--json").stdout)
-    }
-    assert found == {"one.1": "up", "one.2": "up", "two.1": "up"}
+    wanted = {"one.1": "up", "one.2": "up", "two.1": "up"}
+    until(lambda: states(app) == wanted, "those that were asked for are up")
     mains = [pid for shim in emulator.shims for pid in children(shim)]
     assert len(mains) == 3
-    assert all(state(pid) == "S" for pid in (*emulator.shims, *mains))
+    until(lambda: {state(pid) for pid in (*emulator.shims, *mains)} == {"S"}, "all are at rest")
     until(lambda: abs(len(descriptors(emulator)) - before) <= 1, f"{before} descriptors as before")
     assert emulator.stop() == 143
     assert emulator.stderr == ""
