@@ -31,6 +31,9 @@ PATIENCE = 100.0
 TRIES = 10
 """So often what has to be fast is measured on a busy machine: to be fast once is enough."""
 
+QUIET = 0.1
+"""So long, in seconds, five interpreters take to start and end on a quiet machine, at most."""
+
 OF_THE_SLOW = ("InotifyEmitter.", "hk-local: waiting for ")
 
 MARK = "HK_LOCAL_TEST"
@@ -72,6 +75,14 @@ def until(is_true: Callable[[], object], what: str, within: float = SOON) -> flo
         assert time.monotonic() < start + within, f"not within {within} s: {what}"
         time.sleep(0.002)
     return time.monotonic() - start
+
+
+def pace() -> float:
+    """How many times longer than on a quiet machine the start of a process takes just now."""
+    begun = time.monotonic()
+    for _ in range(5):
+        subprocess.run([sys.executable, "-I", "-S", "-c", ""], check=True)
+    return max(1.0, (time.monotonic() - begun) / QUIET)
 
 
 class Canary:

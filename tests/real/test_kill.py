@@ -14,7 +14,7 @@ import pytest
 
 from emulator.logplex.history import History
 from tests.real.adversaries import KINDS
-from tests.real.app import TRIES, App, Emulator, command, signal_quietly, until
+from tests.real.app import TRIES, App, Emulator, command, pace, signal_quietly, until
 from tests.real.test_stop import LASTING, started
 
 pytestmark = pytest.mark.real
@@ -181,7 +181,7 @@ def test_kill_at_any_moment(user_app: App) -> None:
     emulator.kill()
     user_app.assert_nothing_left()
     wanted = [f"{kind}.{n + 1}" for kind, number in quantities.items() for n in range(number)]
-    assert any(coming_back(user_app, wanted) < 2 for _ in range(TRIES))
+    assert any(coming_back(user_app, wanted) < 2 * pace() for _ in range(TRIES))
 
 
 def coming_back(app: App, dynos: list[str]) -> float:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.real.adversaries import KINDS
-from tests.real.app import TRIES, App, Canary, Emulator, children, state, until, users
+from tests.real.app import TRIES, App, Canary, Emulator, children, pace, state, until, users
 
 pytestmark = pytest.mark.real
 
@@ -240,7 +240,7 @@ def test_stopping_takes_no_longer_than_the_app_itself(app: App) -> None:
         assert emulator.ends() == 143
         return took
 
-    assert any(stopping() < 0.5 for _ in range(TRIES))
+    assert any(stopping() < 0.5 * pace() for _ in range(TRIES))
 
 
 def cpu(pid: int) -> float:
