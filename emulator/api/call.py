@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from emulator.fact import Fact
     from emulator.logplex.block import Block
     from emulator.logplex.channel import Channel
+    from emulator.logplex.drain import Tally
     from emulator.logplex.history import History
     from emulator.runtime.kernel import Kernel
     from emulator.runtime.world import World
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
         `config_after` answers the same without changing any; `edit_later` changes them once that
         release, which is pending, has succeeded, if it does. `forget` has the app's state deleted
         when the emulator ends. `tell` writes a line to the log. `addons` knows what add-ons can be
-        had and how each one is.
+        had and how each one is, `tally` what the drain of that token did since the start.
         """
 
         kernel: Kernel
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
         def edit_later(self, version: int, changes: Mapping[str, str | None]) -> None: ...
         def forget(self) -> None: ...
         def tell(self, text: str) -> None: ...
+        def tally(self, token: str) -> Tally: ...
 
     class Job(Protocol):
         def cancel(self) -> None: ...

@@ -10,28 +10,46 @@ from emulator.runtime.command import SetUp
 from . import resource
 from .answer import Answer
 from .route import Route
-from .surroundings import CREATED, new_id, with_one_more
+from .surroundings import CREATED, new_id
 from .view import iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.logplex.drain import Tally
+
     from .call import Call
     from .ink import Ink
     from .resource import Resource
     from .view import View
 
+MOST = 20
+"""Departs: Logplex's own limit is 5, and Heroku's today is not known. Each costs a thread."""
+
+TOO_MANY = "You have already added the maximum number of drains allowed"
+"""Source: Logplex, logplex_api.erl."""
+
 LEAVES = "{place} is not on this machine: every line of the log goes there, secrets in it too"
 
 
 def drains(call: Call) -> Answer:
-    """All of them. Departs: where the text is shown, passwords in URLs are not."""
+    """All of them."""
     view, items = call.view, call.world.drains
+    return Answer(lambda: [_drain(view, item) for item in items])
+
+
+def at_work(call: Call) -> Answer:
+    """All of them, and what has become of their lines since the start.
+
+    Departs: where the text is shown, passwords in URLs are not.
+    """
+    view = call.view
+    items = [(item, call.app.tally(item.token)) for item in call.world.drains]
 
     def text(ink: Ink) -> str:
-        lines = [f"{ink.info(_masked(item.url))} ({ink.grey(item.token)})\n" for item in items]
-        return ink.header("Drains") + "".join(lines) if lines else ""
+        shown = [_shown(ink, item, tally) for item, tally in items]
+        return ink.header("Drains") + "\n".join(shown) if shown else ""
 
-    return Answer(lambda: [_drain(view, item) for item in items], text)
+    return Answer(lambda: [_drain(view, item) | _counted(tally) for item, tally in items], text)
 
 
 def drain(call: Call) -> Answer:
@@ -45,8 +63,10 @@ def add(call: Call) -> Answer:
     where = parse(url)
     if any(item.url == url for item in known):
         raise UserError("Url has already been taken.")
+    if len(known) >= MOST:
+        raise UserError(f"{TOO_MANY} ({MOST}).")
     new = Drain(new_id(call), url, f"d.{new_id(call)}", call.app.clock.wall())
-    warnings = [call.submit(SetUp(drains=with_one_more(known, new)))]
+    warnings = [call.submit(SetUp(drains=(*known, new)))]
     if not where.is_local:
         warnings.append(LEAVES.format(place=where.place))
     view = call.view
@@ -85,6 +105,28 @@ def _masked(url: str) -> str:
     return f"{scheme}{mark}{name}{':***' if colon else ''}{at}{host}{slash}{path}"
 
 
+def _shown(ink: Ink, item: Drain, tally: Tally) -> str:
+    """The first line is the Heroku CLI's."""
+    lost = f"{tally.lost:,} lost"
+    counts = [f"{tally.delivered:,} delivered", ink.warning(lost) if tally.lost else lost]
+    text = f"{ink.info(_masked(item.url))} ({ink.grey(item.token)})\n"
+    text += f"  {', '.join(counts)}, {tally.pending:,} pending\n"
+    if tally.error:
+        text += f"  last error {iso(tally.error_at)}: {ink.warning(tally.error)}\n"
+    return text
+
+
+def _counted(tally: Tally) -> Resource:
+    """Lines, and what went wrong last."""
+    error = {"at": iso(tally.error_at), "message": tally.error} if tally.error else None
+    return {
+        "delivered": tally.delivered,
+        "last_error": error,
+        "lost": tally.lost,
+        "pending": tally.pending,
+    }
+
+
 def _drain(view: View, item: Drain) -> Resource:
     return {
         "addon": None,
@@ -98,6 +140,7 @@ def _drain(view: View, item: Drain) -> Resource:
 
 
 ROUTES = (
+    Route("GET", "/hk-local/drains", at_work),
     Route("GET", "/apps/{app}/log-drains", drains),
     Route("POST", "/apps/{app}/log-drains", add),
     Route("GET", "/apps/{app}/log-drains/{drain}", drain),

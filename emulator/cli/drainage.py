@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from emulator.app.surroundings import Drain as Wanted
     from emulator.logplex.block import Block
-    from emulator.logplex.drain import Drain
+    from emulator.logplex.drain import Drain, Tally
     from emulator.logplex.narration import Sentence
 
     from .emulator import Emulator
@@ -39,6 +39,13 @@ class Drainage:
         if self._open:
             since_ns = int(emulator.boot.started_at * 1e9)
             self._pour(emulator.history.last(EARLY_LINES, since_ns=since_ns))
+
+    def tally(self, token: str) -> Tally:
+        """What that drain has done; nothing if its URL is none any more."""
+        from emulator.logplex.drain import Tally
+
+        found = self._open.get(token)
+        return found[0].tally if found else Tally()
 
     def _look(self) -> None:
         """The drains that run are those that the app has."""

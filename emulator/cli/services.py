@@ -70,6 +70,7 @@ class Services:
         self._tell_webhooks()
         self.routing = Routing(emulator)
         self.drainage = Drainage(emulator)
+        self.tally = self.drainage.tally
         self.measuring = Measuring(emulator)
         self.watcher = self._watch() if self.options.reload else None
         self.reloading = Reloading(emulator)

@@ -53,11 +53,11 @@ _ANY, _NONE = 1, 1 << 62
 class Tally(Fact):
     """Lines that a drain delivered, lost, and still has; what went wrong last, and when."""
 
-    delivered: int
-    lost: int
-    pending: int
+    delivered: int = 0
+    lost: int = 0
+    pending: int = 0
     error: str = ""
-    error_ns: int = 0
+    error_at: float = 0.0
 
 
 class Drain:
@@ -85,7 +85,7 @@ class Drain:
         self._enough = _NONE
         self._under_way = 0
         self._is_behind = False
-        self._error, self._error_ns = "", 0
+        self._error, self._error_at = "", 0.0
         self._end_at: float | None = None
         self._failures = 0
         self._told_at: float | None = None
@@ -103,7 +103,7 @@ class Drain:
     def tally(self) -> Tally:
         with self._bell:
             pending = self._under_way + self._backlog.lines
-            return Tally(self.delivered, self.lost, pending, self._error, self._error_ns)
+            return Tally(self.delivered, self.lost, pending, self._error, self._error_at)
 
     def push(self, blocks: list[Block]) -> None:
         """The blocks will be delivered in their turn, if they are not too many."""
@@ -239,7 +239,7 @@ class Drain:
     # --- what the app's log says of it -----------------------------------------------------------
 
     def _tell_trouble(self, reason: str, error: OSError | None = None) -> None:
-        self._error, self._error_ns = reason, self._times.wall_ns()
+        self._error, self._error_at = reason, self._times.wall_ns() / 1e9
         if self._may_tell():
             self._in_trouble = True
             verdict = getattr(error, "verify_message", "")

@@ -20,6 +20,7 @@ from emulator.dyno.slot import Exited, Ready, Spawn, Spawned
 from emulator.errors import UserError
 from emulator.logplex.block import Block, Stream, newest
 from emulator.logplex.channel import Channel
+from emulator.logplex.drain import Tally
 from emulator.runtime.command import Start
 from emulator.runtime.kernel import Kernel
 from emulator.runtime.world import World
@@ -105,7 +106,7 @@ class Bench:
         self.told, self.orders, self.lent, self.soon = [], [], [], []
         self.awaited = []
         self.addons = Supply()
-        self.exits, self.watchers = {}, []
+        self.exits, self.watchers, self.tallies = {}, [], {}
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
         self.env = b""
         self.later_edits = {}
@@ -148,6 +149,9 @@ class Bench:
 
     def tell(self, text):
         self.told.append(text)
+
+    def tally(self, token):
+        return self.tallies.get(token, Tally())
 
     # What the composition root does.
 

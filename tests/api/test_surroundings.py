@@ -7,7 +7,8 @@ import json
 import pytest
 
 from emulator.api.percent import quote, unquote
-from tests.api.bench import Bench
+from emulator.logplex.drain import Tally
+from tests.api.bench import WALL, Bench
 
 
 @pytest.fixture
@@ -57,6 +58,35 @@ def test_a_repeated_request_makes_no_second_drain(bench):
     made(bench, "log-drains", {"url": URLS[0]})
     assert bench.refused("POST", "/apps/~/log-drains", {"url": URLS[0]})[0] == 422
     assert len(bench.get("/apps/~/log-drains")) == 1
+
+
+def test_what_drains_have_done(bench):
+    assert bench.text("/hk-local/drains") == ""
+    one = made(bench, "log-drains", {"url": "https://me:secret@a.example.org/x"})
+    two = made(bench, "log-drains", {"url": "syslog://localhost:514"})
+    bench.tallies[one["token"]] = Tally(1204, 3, 12, "it answered 500 No", WALL)
+    error = {"at": "2027-01-15T08:00:00Z", "message": "it answered 500 No"}
+    assert bench.get("/hk-local/drains") == [
+        one | {"delivered": 1204, "last_error": error, "lost": 3, "pending": 12},
+        two | {"delivered": 0, "last_error": None, "lost": 0, "pending": 0},
+    ]
+    assert bench.text("/hk-local/drains") == (
+        "=== Drains\n\n"
+        f"https://me:***@a.example.org/x ({one['token']})\n"
+        "  1,204 delivered, 3 lost, 12 pending\n"
+        "  last error 2027-01-15T08:00:00Z: it answered 500 No\n"
+        "\n"
+        f"syslog://localhost:514 ({two['token']})\n"
+        "  0 delivered, 0 lost, 0 pending\n"
+    )
+
+
+def test_there_is_a_limit_to_drains(bench):
+    for number in range(20):
+        made(bench, "log-drains", {"url": f"http://localhost/{number}"})
+    refused = bench.refused("POST", "/apps/~/log-drains", {"url": "http://localhost/20"})
+    assert refused[0] == 422 and "the maximum number of drains allowed (20)" in refused[2]
+    assert len(bench.kernel.world.drains) == 20
 
 
 def test_domains(bench):

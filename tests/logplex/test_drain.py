@@ -137,6 +137,21 @@ def test_what_came_is_delivered_in_order_and_the_connection_closed_at_the_end():
     assert (bench.drain.delivered, bench.drain.lost, bench.told) == (3, 0, [])
 
 
+def test_its_tally_while_it_works():
+    bench = Bench(batch_bytes=400)
+    tallies = []
+
+    def look() -> None:
+        tallies.append(bench.drain.tally)
+
+    bench.sends = [look, Refused("it answered 403 Forbidden"), look]
+    bench.run(lines("a", "b"), lines("c", "d"), lines("e"))
+    tallies.append(bench.drain.tally)
+    assert [(t.delivered, t.lost, t.pending) for t in tallies] == [(0, 0, 5), (2, 2, 1), (3, 2, 0)]
+    assert [t.error for t in tallies] == ["", *["it answered 403 Forbidden"] * 2]
+    assert tallies[1].error_at == bench.now
+
+
 def test_a_batch_waits_to_become_larger_but_not_once_it_is_full():
     bench = Bench(batch_bytes=1000)
     bench.patience = 1.0

@@ -64,7 +64,9 @@ def test_a_dead_receiver_holds_nobody_up(app: App):
         emulator = app.start().up("worker.1")
         assert app.hk_local("drains:add", f"http://127.0.0.1:{dead}/").returncode == 0
         emulator.expect(f"hk-local[drain]: http://127.0.0.1:{dead}: Connection refused")
-        emulator.stop()
+        shown = app.hk_local("drains").stdout
+    assert "  0 delivered, 0 lost, " in shown and ": Connection refused\n" in shown
+    emulator.stop()
     assert "more lines were lost" in emulator.text
     app.assert_nothing_left()
 

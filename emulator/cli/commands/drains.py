@@ -9,10 +9,9 @@ from emulator.cli.output import show, show_json
 def drains(json: bool, extended: bool, app: str | None, dir: str | None) -> int:
     """The drains are listed; nothing is printed if there are none."""
     client = Client(dir, app)
-    path = f"{client.path}/log-drains"
     if json:
-        return show_json(client.ask("GET", path, accept=JSON))
-    return show(client.ask("GET", path))
+        return show_json(client.ask("GET", "/hk-local/drains", accept=JSON))
+    return show(client.ask("GET", "/hk-local/drains"))
 
 
 def add(url: str, format: str | None, app: str | None, dir: str | None) -> int:

@@ -17,7 +17,7 @@ def drains(
     app: App = None,
     dir: Dir = None,
 ) -> None:
-    """List the log drains."""
+    """List the log drains, with the lines that each has delivered, lost and still has."""
 
 
 @command(
