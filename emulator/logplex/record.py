@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from struct import Struct
 
+from emulator.logplex.memmem import contains
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,14 +98,25 @@ class Search:
         self._text = text
         self._numbers = numbers
         self._since_ns = since_ns
+        self._contains = contains()
+
+    def is_over(self, records: bytes, span: range) -> bool:
+        """All in it is too old: nothing of it has to be read."""
+        if not self._since_ns:
+            return False
+        size = RECORD.size
+        times = memoryview(records)[span[0] * size : (span[-1] + 1) * size].cast("q")[:: size // 8]
+        return max(times) < self._since_ns
 
     def lines(self, data: bytes, records: bytes, span: range) -> dict[Record, list[bytes]]:
         """The lines with the text, by block; `data` is what the file has for that span.
 
         The data is searched as it is, headers included: no block is looked at for nothing.
         """
-        base = record_at(records, span[0])[5]
         found: dict[Record, list[bytes]] = {}
+        if not self._contains(data, self._text):
+            return found
+        base = record_at(records, span[0])[5]
         at = data.find(self._text)
         while at >= 0:
             place = bisect_right(span, base + at, key=lambda n: record_at(records, n)[5]) - 1

@@ -128,11 +128,13 @@ class Segment:
             end = len(records) // RECORD.size
             while end:
                 span = window(records, end)
+                end = span[0]
+                if search.is_over(records, span):
+                    continue
                 begin = record_at(records, span[0])[5]
                 size = body_end(record_at(records, span[-1])) - begin
                 found = search.lines(os.pread(fd, size, begin), records, span)
                 yield [_joined(record, lines, streams) for record, lines in found.items()]
-                end = span[0]
         finally:
             os.close(fd)
 

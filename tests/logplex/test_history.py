@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.logplex import history as history_module
+from emulator.logplex import memmem, record
 from emulator.logplex import segment as segment_module
 from emulator.logplex.block import Block, Filter, Stream, newest
 from emulator.logplex.history import History
@@ -449,3 +450,33 @@ def test_a_search_goes_on_while_lines_are_appended_and_segments_go(tmp_path):
         wait_for_deletions()
     assert found == [b for b in case.model if b.at_ns < 100][-len(found) :]
     assert found
+
+
+def test_a_search_reads_nothing_that_is_older_than_it_wants(tmp_path, monkeypatch):
+    """All in one segment, which is not too old as a whole."""
+    case = Case(tmp_path, limit=64 << 20)
+    for number in range(100):
+        case.append(Block(number, WEB, b"%06d text\n" % number * 4000))
+    read: list[int] = []
+
+    class Counting(Disk):
+        def pread(self, fd: int, size: int, at: int) -> bytes:
+            read.append(size)
+            return os.pread(fd, size, at)
+
+    monkeypatch.setattr(segment_module, "os", Counting())
+    found = [b for part in case.history.search(b"000098 text", 9, since_ns=98) for b in part]
+    assert [b.at_ns for b in found] == [98]
+    assert sum(read) < 6 * 44_100
+
+
+@pytest.mark.parametrize("is_fast", [True, False])
+def test_a_text_is_found_with_and_without_the_c_library(case, monkeypatch, is_fast):
+    monkeypatch.setattr(record, "contains", memmem.contains if is_fast else lambda: has)
+    case.append(*[Block(n, WEB, b"a\0b %d\n" % n) for n in range(5)])
+    for wanted, times in ((b"\0b 3\n", [3]), (b"a\0", [0, 1, 2, 3, 4]), (b"absent", [])):
+        found = [b.at_ns for part in case.history.search(wanted, 9) for b in part]
+        assert sorted(found) == times
+
+
+has = bytes.__contains__
