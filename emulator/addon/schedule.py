@@ -12,7 +12,7 @@ from emulator.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from emulator.app.surroundings import Job
 
@@ -116,6 +116,20 @@ def _offset(job: Job) -> float:
         return int(job.added_at) % period(job)
     hours, _, minutes = job.at.rpartition(":")
     return int(hours or 0) * HOUR + int(minutes) * MINUTE
+
+
+def turns(jobs: Iterable[Job]) -> dict[str, int]:
+    """By job, which of those it is that may be due when it is: 0 for the first.
+
+    A job of every day counts with those of every hour at its minute.
+    """
+    found: dict[str, int] = {}
+    numbers: dict[float, int] = {}
+    for job in jobs:
+        slot = _offset(job) % min(period(job), HOUR)
+        found[job.id] = numbers.get(slot, 0)
+        numbers[slot] = found[job.id] + 1
+    return found
 
 
 def passed(job: Job, now: float, grace: float, delay: Delay) -> Passed | None:

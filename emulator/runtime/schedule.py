@@ -7,7 +7,7 @@ the wall clock, by which jobs are due, may jump, and the deadline goes by the mo
 from __future__ import annotations
 
 from emulator import event
-from emulator.addon.schedule import USER, checked, lasts, next_run, passed, period
+from emulator.addon.schedule import USER, checked, lasts, next_run, passed, period, turns
 from emulator.app.surroundings import Job
 from emulator.dyno.policy import chance
 from emulator.dyno.size import canonical
@@ -19,6 +19,8 @@ from .world import SCHEDULER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.addon.schedule import Delay
+
     from .decision import Decision
     from .world import World
 
@@ -28,6 +30,11 @@ LOOK = 60.0
 """At least so often, in seconds, the wall clock is looked at."""
 SOON = 0.001
 """The two clocks differ by less when a deadline has come a little before its time."""
+AT_ONCE, TURN = 10, 1.0
+"""So many of the jobs that are due together start at once, and as many in each of the next turns,
+so many seconds later. Departs: on Heroku a run has a machine of its own, and is later than this."""
+LATEST = 0.9
+"""A run starts in this share of its period after it was due."""
 MOST_JOBS = 10_000
 LONGEST = 10_000
 """Of a command, in characters."""
@@ -124,15 +131,14 @@ def look(doing: Decision) -> None:
     if world.stopping:
         doing.world = world.replace(look_at=None)
         return
-    now = platform_time(world, doing.instant.wall)
-    _plan(doing, tuple(_looked_at(doing, job, now) for job in world.jobs))
+    now, delay = platform_time(world, doing.instant.wall), _delays(world, world.jobs)
+    _plan(doing, tuple(_looked_at(doing, job, now, delay) for job in world.jobs))
 
 
-def _looked_at(doing: Decision, job: Job, now: float) -> Job:
+def _looked_at(doing: Decision, job: Job, now: float, delay: Delay) -> Job:
     if now < job.next_at <= now + period(job):
         return job
-    policy = doing.world.policy
-    gone = passed(job, now, GRACE * policy.rate, lambda job, slot: _delay(doing.world, job, slot))
+    gone = passed(job, now, GRACE * doing.world.policy.rate, delay)
     if gone is None:
         if job.next_at <= now:
             return job  # it is due, and will start in a moment
@@ -165,15 +171,23 @@ def _plan(doing: Decision, jobs: tuple[Job, ...]) -> None:
     if all(new is old for new, old in zip(jobs, world.jobs, strict=False)):
         jobs = world.jobs if len(jobs) == len(world.jobs) else jobs
     now = platform_time(world, doing.instant.wall)
-    starts = (job.next_at + _delay(world, job, job.next_at) for job in jobs)
+    delay = _delays(world, jobs)
+    starts = (job.next_at + delay(job, job.next_at) for job in jobs)
     wait = (min(starts, default=now) - now) / world.policy.rate
     look_at = doing.instant.now + min(max(wait, SOON), LOOK) if jobs else None
     doing.world = world.replace(jobs=jobs, look_at=look_at)
 
 
-def _delay(world: World, job: Job, slot: float) -> float:
-    jitter = world.policy.schedule_jitter
-    return jitter and jitter * chance(f"{world.id} {job.id} {slot:.0f}")
+def _delays(world: World, jobs: tuple[Job, ...]) -> Delay:
+    """How long after a slot each of the jobs starts."""
+    jitter, turn_of = world.policy.schedule_jitter, turns(jobs)
+    turn = TURN * world.policy.rate
+
+    def delay(job: Job, slot: float) -> float:
+        late = jitter and jitter * chance(f"{world.id} {job.id} {slot:.0f}")
+        return min(late + turn_of[job.id] // AT_ONCE * turn, LATEST * period(job))
+
+    return delay
 
 
 def _no_delay(job: Job, slot: float) -> float:

@@ -19,6 +19,7 @@ from emulator.addon.schedule import (
     next_run,
     passed,
     period,
+    turns,
 )
 from emulator.app.surroundings import Job
 
@@ -56,6 +57,15 @@ def test_the_next_run(every: str, at: str, now: float, expected: float) -> None:
 
 def test_every_ten_minutes_counts_from_when_the_job_was_added() -> None:
     assert next_run(job(added_at=NOON + 247.8), NOON + 300) == NOON + 247 + 10 * MINUTE
+
+
+def test_jobs_take_turns_with_those_that_are_due_when_they_are() -> None:
+    schedules = [
+        *[("hour", "30"), ("hour", "00"), ("day", "02:30"), ("hour", "30"), ("day", "02:00")],
+        *[("10m", ""), ("10m", "")],
+    ]
+    jobs = [job(every, at, NOON + 7).replace(id=str(n)) for n, (every, at) in enumerate(schedules)]
+    assert list(turns(jobs).values()) == [0, 0, 1, 2, 1, 0, 1]
 
 
 SCHEDULES = some.one_of(

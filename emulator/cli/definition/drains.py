@@ -17,7 +17,11 @@ def drains(
     app: App = None,
     dir: Dir = None,
 ) -> None:
-    """List the log drains, with the lines that each has delivered, lost and still has."""
+    """List the log drains, and how each one does.
+
+    That is the lines that it has delivered, lost and still has since the start, and what went wrong
+    last.
+    """
 
 
 @command(

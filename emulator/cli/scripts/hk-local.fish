@@ -133,7 +133,7 @@ complete -c hk-local -n '__hk_local_is logs' -l json -d 'A JSON object a line'
 complete -c hk-local -n '__hk_local_is logs' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is logs' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
-complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'drains' -d 'List the log drains, with the lines that each has delivered, lost and still has'
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'drains' -d 'List the log drains, and how each one does'
 complete -c hk-local -n '__hk_local_is drains' -l json -d 'Print JSON, as the Platform API has it'
 complete -c hk-local -n '__hk_local_is drains' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is drains' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'

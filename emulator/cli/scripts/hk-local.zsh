@@ -401,7 +401,7 @@ _hk_local() {
             'ps\:cycle:Cycle dynos now, not only once a day'
             'usage:Show dyno hours, and what they would have cost on Heroku'
             'logs:Show the log of the dynos and of the platform'
-            'drains:List the log drains, with the lines that each has delivered, lost and still has'
+            'drains:List the log drains, and how each one does'
             'drains\:add:Send the log, from now on, to a receiver of yours'
             'drains\:remove:Send nothing more to that receiver'
             'run:Run a command in a one-off dyno, attached to this terminal'
