@@ -53,6 +53,10 @@ class NoSuchFile(UserError):
         super().__init__(path=path, hint=hint)
 
 
+class FolderDeleted(UserError):
+    """the current folder was deleted; cd to another one"""
+
+
 class NotFound(UserError):
     """{message}"""
 

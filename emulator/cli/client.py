@@ -8,7 +8,7 @@ import sys
 
 from emulator.cli.output import wants_colour
 from emulator.cli.response import Response
-from emulator.errors import UsageError, UserError
+from emulator.errors import FolderDeleted, UsageError, UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def folder(given: str | None) -> str:
     try:
         here = os.path.abspath(chosen or os.curdir)
     except FileNotFoundError:
-        raise UserError("the current folder was deleted; cd to another one") from None
+        raise FolderDeleted from None
     at = here
     while not chosen and not _is_app(at):
         parent = os.path.dirname(at)
@@ -150,18 +150,23 @@ class Client:
             return False
         return True
 
+    def _check_owner(self) -> None:
+        """The emulator is our own user's; Stranger if not."""
+        state = os.path.join(self.dir, STATE)
+        if os.stat(state).st_uid != os.geteuid():
+            raise Stranger(dir=self.dir)
+        if os.stat(os.path.join(self.dir, SOCKET)).st_uid != os.geteuid():
+            raise Stranger(dir=self.dir)
+
     def _try_to_connect(self) -> _socket.socket:
         link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         try:
-            if os.stat(os.path.join(self.dir, SOCKET)).st_uid != os.geteuid():
-                raise PermissionError
+            self._check_owner()
             # A socket's path may have 104 bytes on macOS, the way to a folder more.
             os.chdir(os.path.join(self.dir, STATE))
             link.connect(os.path.basename(SOCKET))
-        except OSError as error:
+        except (OSError, Stranger) as error:
             link.close()
-            if isinstance(error, PermissionError):
-                raise Stranger(dir=self.dir) from None
             if isinstance(error, FileNotFoundError | NotADirectoryError | ConnectionRefusedError):
                 raise NoEmulator(dir=self.dir) from None
             raise

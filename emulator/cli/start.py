@@ -16,7 +16,7 @@ from emulator.dyno.ports import free_ports, is_free
 from emulator.dyno.runner import Runner, raise_descriptor_limit
 from emulator.dyno.size import canonical
 from emulator.dyno.slot import Spawn
-from emulator.errors import UserError
+from emulator.errors import FolderDeleted, UserError
 from emulator.fact import Fact
 from emulator.runtime.command import Start
 from emulator.runtime.files import read_app, read_app_json
@@ -235,7 +235,10 @@ class Boot:
 def run(options: Options) -> int:
     """The app has run until it was told to stop; answers the exit code."""
     os.chdir(options.dir)
-    options = options.replace(dir=os.getcwd())
+    try:
+        options = options.replace(dir=os.getcwd())
+    except FileNotFoundError:
+        raise FolderDeleted from None
     files = read_app(options.dir, options.procfile, options.env)
     options = options.replace(port=options.port or int(files.config.get("PORT", 0)) or None)
     api_port = options.api_port

@@ -6,8 +6,10 @@ import os
 
 from emulator.app import appjson, config_vars, procfile
 from emulator.app.appjson import AppJson
-from emulator.errors import NoSuchFile, UserError
+from emulator.errors import NoSuchFile, UsageError, UserError
 from emulator.fact import Fact
+
+from . import folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 4 * 1024 * 1024
 """Larger, and it is not a Procfile or .env file."""
+
+DANGLING = "It is a link to what is not there."
+
+EDITED = "edited"
+"""A file as it is to be, in the state folder, before it takes its place."""
 
 
 class CannotRead(UserError):
@@ -43,10 +50,9 @@ def read_app(app_dir: str, procfile_name: str, env_names: Sequence[str]) -> AppF
     """The files as they are now. Without `env_names` it is `.env`, which need not exist."""
     hint = "Each of its lines names a process type and its command, such as 'web: npm start'."
     types = procfile.parse(_read(app_dir, procfile_name, hint), procfile_name)
-    names = list(env_names) or [n for n in (".env",) if os.path.exists(os.path.join(app_dir, n))]
-    envs = [
-        config_vars.parse(_read(app_dir, name, "It was named with --env."), name) for name in names
-    ]
+    names = list(env_names) or [n for n in (".env",) if os.path.lexists(os.path.join(app_dir, n))]
+    hint = "It was named with --env." if env_names else DANGLING
+    envs = [config_vars.parse(_read(app_dir, name, hint), name) for name in names]
     env = config_vars.merge(envs)
     notices = (*types.notices, *env.notices, *config_vars.check(env.values))
     return AppFiles({t.name: t.command for t in types.types}, env.values, notices)
@@ -54,9 +60,9 @@ def read_app(app_dir: str, procfile_name: str, env_names: Sequence[str]) -> AppF
 
 def read_app_json(app_dir: str) -> AppJson:
     """What app.json asks for; nothing where there is no such file."""
-    if not os.path.exists(os.path.join(app_dir, "app.json")):
+    if not os.path.lexists(os.path.join(app_dir, "app.json")):
         return AppJson()
-    return appjson.parse(_read(app_dir, "app.json", ""), "app.json")
+    return appjson.parse(_read(app_dir, "app.json", DANGLING), "app.json")
 
 
 class Edited(Fact):
@@ -75,7 +81,7 @@ def edit_config(
     """
     edited = edited_config(app_dir, env_names, changes)
     for name, data in edited.files.items():
-        _replace(os.path.join(app_dir, name), data)
+        _replace(os.path.join(app_dir, name), data, os.path.join(app_dir, folder.NAME, EDITED))
     return edited.config
 
 
@@ -105,24 +111,42 @@ def _exists(app_dir: str, name: str) -> bool:
     return os.path.exists(os.path.join(app_dir, name))
 
 
-def _replace(path: str, data: bytes) -> None:
-    """The file has those contents, all of them or the old ones; its mode stays, a link one too."""
+def _replace(path: str, data: bytes, hidden: str) -> None:
+    """The file has those contents, all of them or the old ones; its mode stays, a link one too.
+
+    They are written at `hidden` first, where nobody looks; beside the file, if that is another
+    file system or there is no such folder.
+    """
     path = os.path.realpath(path)
-    new = f"{path}.hk-local"
     try:
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(new, flags, 0o600), "wb") as file:
-            file.write(data)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(new, path)
+        try:
+            _write_and_move(path, data, hidden)
+        except OSError:
+            _write_and_move(path, data, f"{path}.hk-local")
     except OSError as error:
         raise CannotWrite(path, error.strerror or str(error)) from None
 
 
+def _write_and_move(path: str, data: bytes, new: str) -> None:
+    """As `_replace`; nothing is left at `new`."""
+    mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(new, flags, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            file.write(data)
+            os.fchmod(fd, mode)
+            file.flush()
+            os.fsync(fd)
+        os.rename(new, path)
+    except OSError:
+        os.unlink(new)
+        raise
+
+
 def _read(app_dir: str, name: str, hint: str) -> bytes:
+    if not name:
+        raise UsageError("'': the name of a file is expected for --procfile and for --env")
     path = os.path.join(app_dir, name)
     try:
         with open(path, "rb") as file:

@@ -10,6 +10,9 @@ from emulator.errors import UserError
 NAME = ".hk-local"
 """Ignored by git through a file of its own, readable by its owner only."""
 
+IGNORE_ALL = b"*\n"
+"""Git's word for that."""
+
 COPIES = "dynos"
 """In it: the dynos' own copies of the app."""
 SLUGS = "slugs"
@@ -70,10 +73,26 @@ class Folder:
                 raise NotOurs(self.path) from None
             if status.st_mode & 0o077:
                 os.chmod(self.path, 0o700)
+        self._hide()
+
+    def _hide(self) -> None:
+        """Git ignores the folder, whatever became of an earlier start that was to see to that."""
         ignore = self.file(".gitignore")
-        if not os.path.exists(ignore):
-            with open(ignore, "w") as file:
-                file.write("*\n")
+        new = f"{ignore}.{os.getpid()}"
+        try:
+            with open(ignore, "rb") as file:
+                if file.read() == IGNORE_ALL:
+                    return
+        except FileNotFoundError:
+            pass
+        try:
+            with open(new, "wb") as file:
+                file.write(IGNORE_ALL)
+            os.rename(new, ignore)
+        except OSError:
+            if os.path.exists(new):
+                os.unlink(new)
+            raise
 
     def file(self, name: str) -> str:
         return os.path.join(self.path, name)

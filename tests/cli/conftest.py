@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -102,6 +103,22 @@ def emulator(app: Path) -> Iterator[Emulator]:
     emulator = Emulator(app)
     yield emulator
     emulator.close()
+
+
+@pytest.fixture
+def forbidden(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Makes us unable to look there, which a mode does not do to root."""
+    stat = os.stat
+
+    def forbid(path: Path) -> None:
+        def look(what: int | str | Path, **options: bool) -> os.stat_result:
+            if str(what).rstrip("/") == str(path):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), what)
+            return stat(what, **options)
+
+        monkeypatch.setattr(os, "stat", look)
+
+    return forbid
 
 
 class Result:

@@ -145,6 +145,13 @@ def test_an_emulator_of_somebody_else(emulator, app, hk_local, monkeypatch):
     assert result.err == f"hk-local: the emulator in {app} belongs to another user\n"
 
 
+def test_a_folder_that_is_closed_to_us(emulator, app, hk_local, forbidden):
+    forbidden(app / ".hk-local")
+    result = hk_local("ps")
+    assert (result.code, emulator.requests) == (1, [])
+    assert result.err == f"hk-local: {app}/.hk-local: Permission denied\n"
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "message"),
     [

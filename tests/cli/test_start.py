@@ -7,7 +7,8 @@ import os
 import pytest
 
 from emulator.cli.commands import start
-from emulator.cli.start import Options
+from emulator.cli.start import Options, run
+from emulator.errors import FolderDeleted
 
 
 @pytest.fixture
@@ -94,3 +95,18 @@ def test_options_that_make_no_sense(app, hk_local, words, error):
 def test_the_folder_may_come_from_the_environment(started, monkeypatch):
     monkeypatch.setenv("HK_LOCAL_DIR", "/")
     assert started().dir == "/"
+
+
+def test_a_current_folder_that_was_deleted(app, monkeypatch):
+    gone = app / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(FolderDeleted, match="the current folder was deleted"):
+        run(Options())
+
+
+def test_a_folder_that_is_closed_to_us(app, hk_local, forbidden):
+    forbidden(app)
+    result = hk_local("start", "-C", str(app))
+    assert (result.code, result.err) == (1, f"hk-local: {app}/: Permission denied\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emulator.app.appjson import AppJson
-from emulator.errors import EnvFileError, NoSuchFile, ProcfileError
+from emulator.errors import EnvFileError, NoSuchFile, ProcfileError, UsageError
 from emulator.runtime.files import (
     MOST_BYTES,
     CannotRead,
@@ -40,6 +40,22 @@ def test_an_env_file_need_not_exist(app: Path) -> None:
 def test_one_that_was_named_must_exist(app: Path) -> None:
     with pytest.raises(NoSuchFile, match=r"extra\.env: no such file\. It was named with --env"):
         read_app(str(app), "Procfile", ("extra.env",))
+
+
+def test_a_link_to_nothing_is_not_passed_over(app: Path) -> None:
+    (app / "app.json").symlink_to("nowhere")
+    with pytest.raises(NoSuchFile, match=r"app\.json: no such file\. It is a link to what is not"):
+        read_app_json(str(app))
+    (app / ".env").symlink_to("nowhere")
+    with pytest.raises(NoSuchFile, match=r"\.env: no such file\. It is a link to what"):
+        read_app(str(app), "Procfile", ())
+    edit_config(str(app), (), {"A": "1"})
+    assert (app / "nowhere").read_text() == "A=1\n"
+
+
+def test_an_empty_name_is_no_file_s(app: Path) -> None:
+    with pytest.raises(UsageError, match="the name of a file is expected for --procfile"):
+        read_app(str(app), "", ())
 
 
 def test_those_that_were_named_count_instead_and_the_last_wins(app: Path) -> None:
@@ -142,6 +158,7 @@ def test_an_edit_that_fails_changes_nothing(app: Path, monkeypatch: pytest.Monke
     with pytest.raises(CannotWrite, match=r"\.env: cannot be written: No space left"):
         edit_config(str(app), (), {"A": "2"})
     assert (app / ".env").read_text() == "A=1\n"
+    assert {path.name for path in app.iterdir()} == {"Procfile", ".env"}
     with pytest.raises(EnvFileError):
         edit_config(str(app), (), {"A": "\r"})
 
@@ -149,6 +166,24 @@ def test_an_edit_that_fails_changes_nothing(app: Path, monkeypatch: pytest.Monke
 def test_a_procfile_that_is_being_edited_is_of_no_concern(app: Path) -> None:
     (app / "Procfile").write_text("half a li")
     assert edit_config(str(app), (), {"A": "1"}) == {"A": "1"}
+
+
+def test_what_a_killed_edit_leaves_lies_where_git_does_not_look(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (app / ".hk-local").mkdir()
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(os, "fsync", die)
+        with pytest.raises(KeyboardInterrupt):
+            edit_config(str(app), (), {"A": "2"})
+    assert {path.name for path in app.iterdir()} == {"Procfile", ".hk-local"}
+    edit_config(str(app), (), {"A": "2"})
+    assert (app / ".env").read_text() == "A=2\n"
+    assert not list((app / ".hk-local").iterdir())
 
 
 def test_what_a_killed_edit_left_is_no_obstacle(app: Path, tmp_path: Path) -> None:

@@ -23,6 +23,27 @@ def test_made_for_its_owner_only_and_ignored_by_git(tmp_path: Path) -> None:
     assert folder.file("state.db") == str(tmp_path / ".hk-local/state.db")
 
 
+@pytest.mark.parametrize("left", [b"", b"*"])
+def test_what_a_killed_start_left_is_made_good(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / ".hk-local").mkdir(mode=0o700)
+    (tmp_path / ".hk-local/.gitignore").write_bytes(left)
+    Folder(str(tmp_path))
+    assert (tmp_path / ".hk-local/.gitignore").read_text() == "*\n"
+    assert os.listdir(tmp_path / ".hk-local") == [".gitignore"]
+
+
+def test_without_room_git_s_file_is_not_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(FolderUnusable, match="No space left on device"):
+        Folder(str(tmp_path))
+    assert os.listdir(tmp_path / ".hk-local") == []
+
+
 def test_one_that_others_may_read_is_closed(tmp_path: Path) -> None:
     (tmp_path / ".hk-local").mkdir(mode=0o755)
     Folder(str(tmp_path))

@@ -70,6 +70,8 @@ def selection(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _folder(given: str | None) -> str:
     """Unlike other commands, start never looks for an app above the current folder."""
     chosen = given or os.environ.get("HK_LOCAL_DIR") or os.curdir
-    if not os.path.isdir(chosen):
-        raise UsageError(f"{chosen}: no such folder")
+    try:
+        os.stat(os.path.join(chosen, ""))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{chosen}: no such folder") from None
     return chosen
