@@ -114,7 +114,8 @@ def copying(app: App) -> float:
 
 
 def copies(peer: Peer) -> Result:
-    """From the start until ten dynos run, in the folder and each in a copy of its own."""
+    """From the start until ten dynos run, in the folder and each in a copy of its own; and once
+    more, of a slug, whose copies are made of what the ones before have left."""
     app = App()
     values = {}
     try:
@@ -122,6 +123,16 @@ def copies(peer: Peer) -> Result:
             begun = app.start("-m", f"worker={COPIES}", *words)
             values[name] = app.printed("first", COPIES) - begun
             app.stop()
+        app.start("-m", f"worker={COPIES}")
+        app.printed("first", COPIES)
+        app.hk_local("deploy")
+        app.printed("first", COPIES)
+        for name in ("restart s", "again s"):  # while the old copies are there, and after them
+            app.hk_local("ps:wait")
+            begun = time.monotonic()
+            app.hk_local("ps:restart")
+            values[name] = app.printed("first", COPIES) - begun
+        app.stop()
         values["cp -a s"] = copying(app)
     finally:
         app.close()
@@ -147,7 +158,9 @@ SUITES = [
     Suite(
         name="copies",
         title=f"Start of {COPIES} dynos, each with a copy of {FOLDERS * FILES} files",
-        metrics=[Metric("in place s"), Metric("copies s"), Metric("cp -a s")],
+        metrics=[
+            Metric(name) for name in ("in place s", "copies s", "restart s", "again s", "cp -a s")
+        ],
         measure=copies,
         applies=ours,
         rounds=3,

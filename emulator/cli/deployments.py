@@ -7,7 +7,7 @@ import os
 from emulator.dyno.slot import Exited
 from emulator.runtime.folder import SLUGS
 
-from .places import Removals, clear, lost
+from .places import Removals, clear, clear_spares, lost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Deployments:
             emulator.say("start", text)
         self.removals = Removals()
         clear(self.folder, self.removals)
+        self._clear_spares()
 
     def deploy(self, code: Code, tell: Callable[[Mapping[str, object]], None]) -> Deploying:
         if self.building is None:
@@ -73,11 +74,15 @@ class Deployments:
         """What a dyno loses at its end is told once for its process type."""
         self.report(report)
         if isinstance(report, Exited):
+            self._clear_spares()
             dyno = report.launch.rpartition("@")[0]
             names = lost(self.folder, report.launch, self.removals)
             if names and dyno.partition(".")[0] not in self.hinted:
                 self.hinted.add(dyno.partition(".")[0])
                 self.emulator.say(dyno, LOST.format(names=names))
+
+    def _clear_spares(self) -> None:
+        clear_spares(self.folder, self.emulator.kernel.world.slug, self.removals)
 
     def close(self) -> None:
         """Pushes and builds have ended, in the middle if need be; no copy is left."""

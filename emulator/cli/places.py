@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from emulator.dyno.place import Place
-from emulator.runtime.folder import COPIES, SLUGS
+from emulator.runtime.folder import COPIES, SLUGS, SPARES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ class Removals:
 
     def __init__(self) -> None:
         self.threads: list[Thread] = []
+        self.begun: set[str] = set()
 
     def begin(self, paths: list[str]) -> None:
         import threading
 
+        self.begun.update(paths)
         thread = threading.Thread(target=_remove, args=(paths,), daemon=True)
         thread.start()
         self.threads.append(thread)
@@ -71,6 +73,15 @@ def _remove(paths: list[str]) -> None:
 def clear(folder: Folder, removals: Removals) -> None:
     """Copies that a killed emulator left are being removed."""
     if paths := folder.old(COPIES):
+        removals.begin(paths)
+
+
+def clear_spares(folder: Folder, slug: str, removals: Removals) -> None:
+    """Spares of other slugs than that are being removed."""
+    spares = folder.file(SPARES)
+    names = os.listdir(spares) if os.path.isdir(spares) else []
+    others = [f"{spares}/{name}" for name in names if not name.startswith(f"{slug}.")]
+    if paths := [path for path in others if path not in removals.begun]:
         removals.begin(paths)
 
 

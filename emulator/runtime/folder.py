@@ -16,6 +16,8 @@ IGNORE_ALL = b"*\n"
 COPIES = "dynos"
 """In it: the dynos' own copies of the app."""
 SLUGS = "slugs"
+SPARES = "spares"
+"""Where copies of a slug wait for the next launch."""
 
 
 class AlreadyRunning(UserError):

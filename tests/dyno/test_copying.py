@@ -83,7 +83,7 @@ def test_copying_that_takes_long_is_told(
     monkeypatch.setattr(copying.time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(os, "chdir", lambda path: None)
     log, told = os.pipe()
-    assert settle(str(app), str(app.parent / "place"), True, told) > 0
+    assert settle(str(app), str(app.parent / "place"), True, told).since > 0
     os.close(told)
     with open(log) as said:
         text = said.read()
@@ -91,7 +91,7 @@ def test_copying_that_takes_long_is_told(
     os.write(writer, b"T")
     with pytest.raises(InterruptedError):
         settle(str(app), str(app.parent / "other"), True, 2)
-    leave(str(app.parent / "other"), 0)
+    leave(str(app.parent / "other"), None)
     assert not (app.parent / "other").exists()
     os.close(reader)
     os.close(writer)
@@ -126,6 +126,13 @@ def test_without_copy_file_range_bytes_are_read_and_written(
     assert (app / "c.py").read_text() == "a.py"
 
 
+def completed(app: Path) -> Copy:
+    copy = Copy(str(app), str(app.parent / "place" / "app"), is_whole=False)
+    copy.make()
+    copy.since = stamp(str(app.parent / "place"))
+    return copy
+
+
 def later(path: Path, since: int) -> None:
     """It was written after the stamp, by the file system's clock."""
     while True:
@@ -135,23 +142,23 @@ def later(path: Path, since: int) -> None:
 
 
 def test_what_was_written_since_is_named_and_what_nobody_misses_is_not(app: Path) -> None:
-    copy = copied(app)
+    done = completed(app)
+    copy, since = Path(done.target), done.since
     place = copy.parent
-    since = stamp(str(place))
     for name in ("up/b.png", "db.sqlite3", "tmp/x", "m/__pycache__/a.pyc", ".cache", "web.pid"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         later(copy / name, since)
     (copy / "up").chmod(0o555)
-    leave(str(place), since)
+    leave(str(place), done)
     count, *lost = (place / "lost").read_text().split("\n")
     assert (count, sorted(lost)) == ("2", ["db.sqlite3", "up/b.png"])
     assert not copy.exists()
 
 
 def test_nothing_is_left_of_a_copy_that_nobody_wrote_to(app: Path) -> None:
-    copy = copied(app)
-    leave(str(copy.parent), stamp(str(copy.parent)))
-    assert not copy.parent.exists()
+    place = app.parent / "place"
+    leave(str(place), completed(app))
+    assert not place.exists()
 
 
 def test_a_few_of_many_are_named(app: Path) -> None:
@@ -165,19 +172,19 @@ def test_a_few_of_many_are_named(app: Path) -> None:
 
 
 def test_a_link_that_leads_out_is_removed_and_not_followed(app: Path) -> None:
-    copy = copied(app)
+    done = completed(app)
     (app.parent / "outside").mkdir()
     (app.parent / "outside/kept").write_text("")
-    (copy / "out").symlink_to(app.parent / "outside")
-    leave(str(copy.parent), stamp(str(copy.parent)))
+    (app.parent / "place/app/out").symlink_to(app.parent / "outside")
+    leave(str(app.parent / "place"), done)
     assert (app.parent / "outside/kept").exists()
 
 
 def test_a_link_in_the_place_of_the_copy_is_not_followed_either(app: Path) -> None:
-    copy = copied(app)
-    since = stamp(str(copy.parent))
+    done = completed(app)
+    copy = Path(done.target)
     copy.rename(app.parent / "moved")
     copy.symlink_to(app.parent / "moved")
-    leave(str(copy.parent), since)
+    leave(str(copy.parent), done)
     assert (app.parent / "moved/a.py").exists()
     assert not copy.parent.exists()

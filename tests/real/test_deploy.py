@@ -111,6 +111,8 @@ def test_a_deploy_runs_what_was_built_and_leaves_the_folder_alone(site: Site) ->
     assert emulator.stop() == 143
     assert emulator.text.count("wrote lost.txt") == 1
     assert site.copies == set()
+    spares = list((site.app.dir / ".hk-local/spares").iterdir())
+    assert spares and not any((spare / "lost.txt").exists() for spare in spares)
     # The next start goes on with it, until it is told otherwise.
     emulator = site.start()
     site.expect("twobuilt")
@@ -118,6 +120,7 @@ def test_a_deploy_runs_what_was_built_and_leaves_the_folder_alone(site: Site) ->
     emulator.stop()
     site.start("--in-place")
     site.expect("two")
+    until(lambda: not os.listdir(site.app.dir / ".hk-local/spares"), "no slug is in use")
     assert site.releases()[0].startswith("Deploy ")
     assert site.copies == set()
 

@@ -16,7 +16,7 @@ from .wire import LINK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 FICLONE = 0x40049409
 """Of Linux (linux/fs.h): the file shares the other's blocks until one of the two is written to."""
@@ -39,12 +39,13 @@ NO_LOSS_IN = ("__pycache__", "tmp", "node_modules")
 
 
 class Copy:
-    """`target` does not exist yet. `is_whole`: the source is a slug, of which all is copied.
+    """`target` does not exist yet, or is a spare of that source, which has everything but what is
+    missing. `is_whole`: the source is a slug, of which all is copied.
 
     `look` is called at every folder, and may raise to end it.
     """
 
-    __slots__ = ("clones", "files", "is_whole", "look", "source", "target")
+    __slots__ = ("clones", "files", "folders", "is_whole", "look", "since", "source", "target")
 
     def __init__(
         self,
@@ -59,33 +60,48 @@ class Copy:
         self.look = look
         self.clones = True
         self.files = 0
+        self.folders: dict[str, tuple[int, int]] = {}
+        """Inode and mode, by path, of those of a slug."""
+        self.since = 0
+        """When it was complete; 0 until then."""
 
     def make(self) -> None:
         """The copy is there. Raises OSError; then a part of it may be."""
         os.makedirs(os.path.dirname(self.target), 0o700, exist_ok=True)
-        self._folder(self.source, self.target, () if self.is_whole else NOT_COPIED)
+        is_spare = os.path.isdir(self.target)
+        left_out = () if self.is_whole else NOT_COPIED
+        self._folder(self.source, self.target, "", is_spare, left_out)
 
-    def _folder(self, source: str, target: str, left_out: tuple[str, ...] = ()) -> None:
+    def _folder(
+        self, source: str, target: str, within: str, is_there: bool, left_out: Collection[str] = ()
+    ) -> None:
         self.look()
-        os.mkdir(target, 0o755)
+        if not is_there:
+            os.mkdir(target, 0o755)
+        there = set(os.listdir(target)) if is_there else left_out
+        if self.is_whole:
+            found = os.lstat(target)
+            self.folders[within] = (found.st_ino, found.st_mode)
         with os.scandir(source) as entries:
             for entry in entries:
                 if entry.name not in left_out:
-                    self._entry(entry, f"{target}/{entry.name}")
+                    name = entry.name
+                    self._entry(entry, f"{target}/{name}", f"{within}{name}/", name in there)
 
-    def _entry(self, entry: os.DirEntry[str], target: str) -> None:
+    def _entry(self, entry: os.DirEntry[str], target: str, within: str, is_there: bool) -> None:
         if entry.is_symlink():
             os.symlink(os.readlink(entry.path), target)
         elif entry.is_dir():
             if entry.name in LINKED and not self.is_whole:
                 os.symlink(entry.path, target)
             else:
-                self._folder(entry.path, target)
+                self._folder(entry.path, target, within, is_there)
         elif entry.is_file():
             self.files += 1
             if self.files > MOST_FILES:
                 raise OSError(0, f"more than {MOST_FILES} files; too many for a dyno's own copy")
-            self.clones = copy_file(entry.path, target, self.clones)
+            if not is_there:
+                self.clones = copy_file(entry.path, target, self.clones)
 
 
 def copy_file(source: str, target: str, clones: bool) -> bool:
@@ -145,9 +161,9 @@ def _copy(reader: int, writer: int) -> None:
             data = data[os.write(writer, data) :]
 
 
-def settle(source: str, place: str, is_whole: bool, told: int) -> int:
-    """The copy is there and the working directory; when it was complete. That it took long was
-    told. Raises OSError, also where the shim hears anything meanwhile: it is to end."""
+def settle(source: str, place: str, is_whole: bool, told: int) -> Copy:
+    """The copy, which is there and the working directory. That it took long was told. Raises
+    OSError, also where the shim hears anything meanwhile: it is to end."""
     poll = select.poll()
     poll.register(LINK, select.POLLIN)
 
@@ -157,13 +173,19 @@ def settle(source: str, place: str, is_whole: bool, told: int) -> int:
 
     begun = time.monotonic()
     copy = Copy(source, f"{place}/app", is_whole, look)
+    os.makedirs(place, 0o700, exist_ok=True)
+    if is_whole:
+        from .spare import claim
+
+        claim(source, place)
     copy.make()
     seconds = time.monotonic() - begun
     if seconds > LONG:
         how = "cloned" if copy.clones else "copied, for this file system has no clones,"
         os.write(told, f"hk-local: {copy.files} files {how} in {seconds:.1f} s\n".encode())
     os.chdir(f"{place}/app")
-    return stamp(place)
+    copy.since = stamp(place)
+    return copy
 
 
 def stamp(folder: str) -> int:
@@ -198,10 +220,11 @@ class Removal:
         if names:
             os.chmod(path, 0o700)
         for name in names:
-            self._remove(f"{path}/{name}", f"{within}{name}")
+            self.remove_file(f"{path}/{name}", f"{within}{name}")
         return os.rmdir(path)
 
-    def _remove(self, path: str, name: str) -> None:
+    def remove_file(self, path: str, name: str) -> None:
+        """The same of a file, or whatever it is; its name was noted."""
         found = os.lstat(path)
         if found.st_mode & 0o170000 == 0o040000:
             return self.remove(path, f"{name}/")
@@ -227,18 +250,23 @@ def _is_no_loss(name: str) -> bool:
     return name.startswith(".") or is_own or name.endswith(NO_LOSS)
 
 
-def leave(place: str, since: int) -> None:
-    """The copy in that place is gone. If files are lost with it, the file `lost` there names
-    some, one a line, after their number; else the place is gone too.
+def leave(place: str, copy: Copy | None) -> None:
+    """The copy in that place, if it was completed, is gone, but for what may be a spare. If files
+    are lost with it, the file `lost` there names some, one a line, after their number; else the
+    place is gone too.
 
     What cannot be removed the next start removes.
     """
-    removal = Removal(since)
+    removal = Removal(copy.since if copy else 0)
     try:
         os.chdir("/")
+        if copy:
+            from .spare import keep
+
+            keep(copy, place, removal)
         if os.path.lexists(f"{place}/app"):
             removal.remove(f"{place}/app")
-        if since and removal.lost:
+        if copy and removal.lost:
             with open(f"{place}/lost", "w", errors="replace") as file:
                 file.write("\n".join((str(removal.count), *removal.lost)))
         else:

@@ -74,7 +74,7 @@ def run(
         if start.place:
             from .copying import leave
 
-            leave(start.place[1], start.copied_at)
+            leave(start.place[1], start.copy)
         os._exit(status)
 
 

@@ -11,6 +11,8 @@ from resource import RLIMIT_NOFILE, setrlimit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
+
+    from .copying import Copy
 else:
     import _signal
 
@@ -36,7 +38,7 @@ class Start:
 
     __slots__ = (
         "by_fork",
-        "copied_at",
+        "copy",
         "cwd",
         "duplicates",
         "env",
@@ -58,7 +60,7 @@ class Start:
         place: tuple[str, str, bool] | None = None,
     ) -> None:
         self.place = place
-        self.copied_at = 0
+        self.copy: Copy | None = None
         self.ways = [(way[0], way[1:]) for way in ways]
         self.env = env
         self.cwd = cwd
@@ -75,7 +77,7 @@ def start_command(start: Start) -> int:
     if start.place:
         from .copying import settle
 
-        start.copied_at = settle(*start.place, start.fds[-1])
+        start.copy = settle(*start.place, start.fds[-1])
     setrlimit(RLIMIT_NOFILE, start.limits)
     if start.by_fork:
         return _start_by_fork(start)
