@@ -102,7 +102,8 @@ class Service(Fact):
         service, _, name = asked.rpartition(":")
         if name not in self.plans or ALIASES.get(service, service) not in ("", self.name):
             raise UserError(
-                f"Couldn't find either the add-on service or the add-on plan of {asked}."
+                f"Couldn't find either the add-on service or the add-on plan of {asked}. "
+                f"There are {', '.join(self.plans)}."
             )
         if self.name == POSTGRES and now.startswith(ESSENTIAL) != name.startswith(ESSENTIAL):
             raise UserError(

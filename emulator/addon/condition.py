@@ -90,7 +90,7 @@ def _says_ready(folder: str) -> bool:
     try:
         with open(os.path.join(folder, "data", "postmaster.pid")) as file:
             return file.read().splitlines()[STATUS_LINE].strip() == "ready"
-    except (OSError, IndexError):
+    except (OSError, ValueError, IndexError):
         return False
 
 

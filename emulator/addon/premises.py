@@ -26,7 +26,7 @@ class DataOfOtherVersion(UserError):
 Install that version, or start afresh: hk-local addons:destroy {name}"""
 
     def __init__(self, name: str, version: str, found: str) -> None:
-        super().__init__(name=name, version=version, found=found or "none")
+        super().__init__(name=name, version=version or "?", found=found or "none")
 
 
 class CannotPrepare(UserError):
@@ -84,19 +84,19 @@ def prepare(
 
 def _postgres(folder: str, addon: Addon) -> binaries.Postgres:
     """The programs that the data, or the version that was asked for, want."""
-    version = addon.version
     try:
-        with open(os.path.join(folder, "data", "PG_VERSION")) as file:
-            version = file.read().strip()
+        with open(os.path.join(folder, "data", "PG_VERSION"), errors="replace") as file:
+            version = file.readline(20).strip()
     except FileNotFoundError:
-        return binaries.postgres(int(version or 0))
+        return binaries.postgres(int(addon.version or 0))
     except OSError as error:
         raise CannotPrepare(folder, error.strerror or str(error)) from None
-    try:
-        return binaries.postgres(int(version))
-    except binaries.NoPostgres:
-        found = ", ".join(str(one.major) for one in binaries.every_postgres())
-        raise DataOfOtherVersion(addon.name, version, found) from None
+    found = list(binaries.every_postgres())
+    for one in found:
+        if str(one.major) == version:
+            return one
+    majors = ", ".join(str(one.major) for one in found)
+    raise DataOfOtherVersion(addon.name, version if version.isprintable() else "", majors)
 
 
 def _write(path: str, data: bytes) -> None:

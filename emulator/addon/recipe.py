@@ -103,7 +103,9 @@ def _redis(addon: Addon, plan: Plan, program: str) -> Recipe:
 SETUP = """\
 set -e
 [ ! -d data ] || [ -z "$OWNER" ] || chown -R "$OWNER" data
-try() { "$@" >setup.log 2>&1 || { tail -n 3 setup.log; exit 1; }; }
+rm -f server.log
+why() { grep -m 1 FATAL setup.log || tail -n 1 setup.log; }
+try() { "$@" >setup.log 2>&1 || { why >server.log; exit 1; }; }
 if [ ! -d data ]; then
     rm -rf data.new
     try $AS "$BIN/initdb" -D data.new -U postgres --pwfile=password --auth=scram-sha-256 \\

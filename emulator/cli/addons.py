@@ -15,6 +15,7 @@ from emulator.addon.servers import Phase, PortTaken, Servers
 from emulator.dyno.ports import is_free
 from emulator.dyno.slot import Exited, SpawnFailed
 from emulator.dyno.warden.copying import discard
+from emulator.dyno.warden.wire import KILLED
 from emulator.errors import UserError
 from emulator.logplex.narration import Sentence
 from emulator.runtime.addons import MoveAddon, ProvisionedAddon
@@ -134,7 +135,8 @@ class Addons:
             server = next((s for s in self.servers.servers.values() if s.launch == launch), None)
             if server:
                 self._close_front(server.addon.id)
-                words = words or premises.last_words(self.folder(server.addon))
+                if status != KILLED:  # who was killed had no say in it
+                    words = words or premises.last_words(self.folder(server.addon))
             self.servers.exited(launch, status, words)
         return True
 

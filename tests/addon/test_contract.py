@@ -120,7 +120,8 @@ def test_the_life_of_a_server(place: Played | Machine) -> None:
     place.kill(addon)
     assert phase(place.servers, addon) is Phase.UP, "nothing is told within the call"
     place.until(lambda: phase(place.servers, addon) is Phase.DOWN)
-    assert place.said[-1].startswith(f"{addon.name}: the server exited with status 137")
+    line = f"{addon.name}: the server exited with status 137; trying again in 0.5 s"
+    assert place.said[-1] == line, "it is not said what it said while it started"
     place.until(lambda: phase(place.servers, addon) is Phase.UP)
     assert place.readied == [addon.id] * 2 and place.has_data(addon)
     place.servers.want([])

@@ -51,12 +51,18 @@ def test_postgres_is_the_newest_until_there_are_data(tmp_path: Path) -> None:
     assert prepare(tmp_path, POSTGRES, "essential-0").env["BIN"] == "/pg15"
 
 
-def test_data_of_a_version_that_is_not_here_are_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [(b"12\n", "12"), (b"9.6\n", "9.6"), (b"", "?"), (b"\xff\x00\n", "?"), (b"x" * 99, "x" * 20)],
+)
+def test_data_of_a_version_that_is_not_here_are_left_alone(
+    tmp_path: Path, written: bytes, shown: str
+) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "PG_VERSION").write_text("12\n")
+    (tmp_path / "data" / "PG_VERSION").write_bytes(written)
     with pytest.raises(premises.DataOfOtherVersion) as error:
         prepare(tmp_path, POSTGRES, "essential-0")
-    assert "PostgreSQL 12" in str(error.value) and "17, 15" in str(error.value)
+    assert f"PostgreSQL {shown}, which" in str(error.value) and "17, 15" in str(error.value)
     assert os.listdir(tmp_path) == ["data"]
 
 

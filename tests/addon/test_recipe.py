@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
+from emulator.addon import premises
 from emulator.addon.catalog import POSTGRES, REDIS, SERVICES, Service, template
-from emulator.addon.recipe import Recipe, recipe
+from emulator.addon.recipe import SETUP, Recipe, recipe
 from emulator.app.surroundings import Addon
 
 ID = "01234567-89ab-4cde-8f01-23456789abcd"
@@ -54,6 +59,19 @@ def test_the_log_names_a_database_as_the_app_does(called: str, shown: str) -> No
     found = recipe(database, SERVICES[POSTGRES], "", "", "/srv", called=called)
     line = f"log_line_prefix = '[{shown}] [%l-1]  sql_error_code = %e '\n"
     assert line in found.files["postgresql.conf"]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("one\nFATAL:  No space left\n\ttwo", "FATAL:  No space left"), ("one\nno such locale", "no")],
+)
+def test_why_a_database_could_not_be_made_is_kept(tmp_path: Path, said: str, why: str) -> None:
+    (tmp_path / "initdb").write_text(f"#!/bin/sh\necho '{said}'\nexit 3\n")
+    (tmp_path / "initdb").chmod(0o755)
+    env = {"BIN": str(tmp_path), "AS": "", "OWNER": "", "PATH": os.defpath}
+    done = subprocess.run(["/bin/sh", "-c", SETUP], cwd=tmp_path, env=env, capture_output=True)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert premises.last_words(str(tmp_path)).startswith(why)
 
 
 def test_no_secret_is_where_other_users_see_it() -> None:

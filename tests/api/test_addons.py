@@ -206,9 +206,8 @@ def test_a_plan_is_changed(bench):
     assert faults(addon, "add-on") == [] and addon["plan"]["name"] == "heroku-redis:premium-0"
     assert bench.get(path)["plan"]["name"] == "heroku-redis:premium-0"
     status, _, message = bench.refused("PATCH", path, {"plan": {"name": "heroku-redis:huge"}})
-    assert (status, message) == (
-        422,
-        "Couldn't find either the add-on service or the add-on plan of heroku-redis:huge.",
+    assert status == 422 and message.startswith(
+        "Couldn't find either the add-on service or the add-on plan of heroku-redis:huge. There "
     )
     answer = bench.ask("PATCH", path, {"plan": "mini"}, Accept="text/plain")
     assert unquote(dict(answer.fields)["HK-Message"]) == (

@@ -86,7 +86,7 @@ def client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, **({"ssl_cert_reqs": "none"} if url[:6] == "rediss" else {}))
 
 
-TOOLS = ("sh", "sleep", "bash", "true", "tail", "rm", "mv", "chown")
+TOOLS = ("sh", "sleep", "bash", "true", "tail", "rm", "mv", "chown", "grep")
 
 
 def by_wheel_alone(app: App, tmp_path: Path, way: str = "unshare") -> None:
