@@ -26,11 +26,13 @@ if TYPE_CHECKING:
         The connection asks `take` for about so many bytes whenever the client can have some: []
         means nothing yet, after which `wake` says that it is worth asking again; None means that
         this was all. `end` is called once, when all was taken or the client is gone. The client's
-        end of input is its end if the stream `is_endless`; else it may still want to read.
+        end of input is its end if the stream `is_endless`; else it may still want to read. Whoever
+        reads one that `is_last` awaits the end of our process.
         """
 
         head: bytes
         is_endless: bool
+        is_last: bool
 
         def begin(self, wake: Callable[[], None]) -> None: ...
         def take(self, size: int) -> list[bytes | memoryview] | None: ...

@@ -48,6 +48,7 @@ class Deployment:
     """A stream of what is told of a build, to its end. Without its client it is cancelled."""
 
     is_endless = True
+    is_last = False
 
     def __init__(
         self, head: bytes, start: Callable[[Callable[[Mapping[str, object]], None]], Job]

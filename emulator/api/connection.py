@@ -73,6 +73,8 @@ class Connection:
         """What the client takes at once of its answer was sent, and the connection is gone."""
         if self._stage in (Stage.ANSWERING, Stage.STREAMING):
             self._write()
+        if self._stream and self._stream.is_last:
+            socket.dup(self._sock.fileno())  # which ends with our process
         self._end()
 
     # --- from the client -------------------------------------------------------------------------

@@ -67,4 +67,4 @@ def stop(call: Call) -> Stream:
     """Every dyno stops. The stream ends with the emulator, which is gone when it does."""
     call.submit(Abort() if call.payload.flag("kill") else Shutdown())
     head = stream_head("text/plain; charset=utf-8", status=ACCEPTED)
-    return progress.Progress(head, call.app.kernel, progress.remaining, lambda report: False)
+    return progress.Progress(head, call.app.kernel, progress.remaining)

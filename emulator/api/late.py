@@ -18,6 +18,7 @@ class Late:
 
     head = b""
     is_endless = True
+    is_last = False
 
     def __init__(
         self, response: Response, later: Callable[[float, Callable[[], object]], Timer]

@@ -133,6 +133,7 @@ class Attached:
     """A stream that ends with the exit status of the one-off; without its client that hangs up."""
 
     is_endless = True
+    is_last = False
 
     def __init__(self, app: App, dyno: str, head: bytes) -> None:
         self.head = head

@@ -22,8 +22,8 @@ NAMED = 10
 class Progress:
     """A stream of what `report` says of the world, whenever that is something new.
 
-    It ends after a report of which `is_last` holds. Of what happens in one turn of the loop, or
-    while the client does not read, it tells the outcome.
+    It ends after a report of which `is_done` holds, or else with our process. Of what happens in
+    one turn of the loop, or while the client does not read, it tells the outcome.
     """
 
     is_endless = True
@@ -33,12 +33,13 @@ class Progress:
         head: bytes,
         kernel: Kernel,
         report: Callable[[World], bytes],
-        is_last: Callable[[bytes], bool],
+        is_done: Callable[[bytes], bool] | None = None,
     ) -> None:
         self.head = head
+        self.is_last = is_done is None
         self._kernel = kernel
         self._report = report
-        self._is_last = is_last
+        self._is_done = is_done
         self._last = b""
 
     def begin(self, wake: Callable[[], None]) -> None:
@@ -46,7 +47,7 @@ class Progress:
         self._kernel.observers.append(wake)
 
     def take(self, size: int) -> list[bytes | memoryview] | None:
-        if self._is_last(self._last):
+        if self._is_done and self._is_done(self._last):
             return None
         before, self._last = self._last, self._report(self._kernel.world)
         return [self._last] if self._last != before else []

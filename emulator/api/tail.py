@@ -35,6 +35,8 @@ _AT_ONCE = 16
 class Tail:
     """A stream, and a subscriber of the channel."""
 
+    is_last = False
+
     def __init__(self, app: App, query: Query, head: bytes, outside: Outside) -> None:
         self.head = head
         self.is_endless = query.tail

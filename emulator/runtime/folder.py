@@ -19,6 +19,9 @@ SLUGS = "slugs"
 SPARES = "spares"
 """Where copies of a slug wait for the next launch."""
 
+PATIENCE = 200
+"""Hundredths of a second."""
+
 
 class AlreadyRunning(UserError):
     """{path}: hk-local already runs here (pid {pid}). Use `hk-local stop` to stop it, or
@@ -128,7 +131,11 @@ class Folder:
         os.close(self._take())
 
     def _take(self) -> int:
+        """Who has the lock and no name there is about to end or has just begun: we see which."""
+        import select
+
         path = self.file("lock")
+        patience = PATIENCE
         while True:
             try:
                 fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -139,7 +146,11 @@ class Folder:
             except BlockingIOError:
                 pid = os.read(fd, 32).decode(errors="replace").strip()
                 os.close(fd)
-                raise AlreadyRunning(self.app_dir, pid) from None
+                if pid or not patience:
+                    raise AlreadyRunning(self.app_dir, pid) from None
+                patience -= 1
+                select.select([], [], [], 0.01)
+                continue
             if os.path.exists(path) and os.stat(path).st_ino == os.fstat(fd).st_ino:
                 return fd
             os.close(fd)

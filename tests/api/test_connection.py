@@ -24,6 +24,7 @@ class Flow:
 
     def __init__(self, is_endless=True):
         self.is_endless = is_endless
+        self.is_last = False
         self.parts, self.taken, self.ended, self.over = [], 0, 0, False
 
     def begin(self, wake):
@@ -322,6 +323,29 @@ def test_an_idle_stream_costs_nothing(house):
 
     assert house.loop.does(act()) == 1
     assert house.loop.waiting() == []
+
+
+def test_one_that_is_the_last_ends_with_our_process(house, monkeypatch):
+    """Its reader may start the next emulator then."""
+    dup, kept = socket.dup, []
+    monkeypatch.setattr(module.socket, "dup", lambda fd: kept.append(dup(fd)))
+    (client, connection), flow = house.open(), Flow()
+    flow.is_last = True
+    house.answer = lambda asked: flow
+
+    async def act():
+        await client.send(request())
+        await client.until(b"\r\n\r\n")
+        flow.give(b"last words")
+        connection.close()
+        await client.until(b"last words")
+        with pytest.raises(BlockingIOError):
+            client.sock.recv(1)
+        os.close(kept.pop())
+        return await client.rest()
+
+    assert house.loop.does(act()) == b""
+    assert flow.ended == 1
 
 
 def test_what_one_turn_brings_is_written_together(house):

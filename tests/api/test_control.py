@@ -122,7 +122,7 @@ def test_a_waiter_is_woken_by_what_happens_and_told_what_is_new():
 def test_stopping_tells_what_it_waits_for_and_ends_with_the_emulator():
     bench = Bench().start(web=2, worker=1)
     stream = bench.ask("POST", "/hk-local/stop")
-    assert b" 202 Accepted" in stream.head
+    assert b" 202 Accepted" in stream.head and stream.is_last
     begun(stream)
     assert read(stream) == "Waiting for web.1, web.2, worker.1\n"
     bench.exit("web.2")

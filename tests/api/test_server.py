@@ -11,7 +11,7 @@ import stat
 
 import pytest
 
-from emulator.api import listener, peer, server
+from emulator.api import connection, listener, peer, server
 from emulator.api.server import Server, SocketFailed
 from emulator.logplex.history import History
 from tests.api.bench import Bench
@@ -328,17 +328,21 @@ def test_an_attached_one_off_from_end_to_end(town):
     os.close(writer)
 
 
-def test_stop_ends_with_the_server(town):
-    client = town.client()
+def test_stop_ends_with_our_process(town, monkeypatch):
+    """Which stands here for what it has open when the server is closed."""
+    client, dup, kept = town.client(), socket.dup, []
+    monkeypatch.setattr(connection.socket, "dup", lambda fd: kept.append(dup(fd)))
 
     async def act():
         await client.send(request("/hk-local/stop", "POST"))
         await client.until(b"Waiting for web.1\n")
         town.bench.exit("web.1")
         town.server.close()
+        assert await client.until(b"\n") == b"Every dyno has stopped\n"
+        os.close(kept.pop())
         return await client.rest()
 
-    assert town.loop.does(act()) == b"Every dyno has stopped\n"
+    assert town.loop.does(act()) == b""
     town.loop.close()
 
 

@@ -45,8 +45,8 @@ class Served:
         self.dir.mkdir()
         (self.dir / "Procfile").write_text(procfile)
         (self.dir / ".env").write_text(config)
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-        self.plain = {**kept, "HOME": str(home), "TERM": "xterm", "USER": "dev"}
+        own = {"HOME": str(home), "TMPDIR": str(home), "TERM": "xterm", "USER": "dev"}
+        self.plain = {"PATH": os.environ["PATH"], **own}
 
     def start(self, *words: str) -> None:
         self.hk_local("start", "-d", *words)

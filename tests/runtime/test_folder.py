@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import stat
 from pathlib import Path
 
@@ -93,6 +94,30 @@ def test_the_second_one_is_told_who_is_the_first(tmp_path: Path) -> None:
     second.lock()
     assert not second.was_killed
     second.unlock()
+
+
+def test_one_that_is_about_to_unlock_is_waited_for(tmp_path: Path, monkeypatch) -> None:
+    """Its name is gone before its lock is."""
+    first, second = Folder(str(tmp_path)), Folder(str(tmp_path))
+    first.lock()
+    os.ftruncate(first._lock, 0)
+    monkeypatch.setattr(select, "select", lambda *_: first.unlock())
+    second.lock()
+    second.unlock()
+
+
+def test_one_that_begins_may_sign_while_it_is_waited_for(tmp_path: Path, monkeypatch) -> None:
+    first, second = Folder(str(tmp_path)), Folder(str(tmp_path))
+    first.lock()
+    os.ftruncate(first._lock, 0)
+    monkeypatch.setattr(select, "select", lambda *_: first.sign())
+    with pytest.raises(AlreadyRunning, match=f"(pid {os.getpid()})"):
+        second.lock()
+    os.ftruncate(first._lock, 0)
+    monkeypatch.setattr(select, "select", lambda *_: None)
+    with pytest.raises(AlreadyRunning, match="pid unknown"):
+        second.lock()
+    first.unlock()
 
 
 def test_the_lock_is_not_inherited(tmp_path: Path) -> None:
