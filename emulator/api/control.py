@@ -24,9 +24,12 @@ def status(call: Call) -> Answer:
         counts[slot.state] = counts.get(slot.state, 0) + 1
     started_at = info["started_at"]
     assert isinstance(started_at, float)
+    folder = str(info["dir"]).encode("utf-8", "replace").decode()  # a name may be any bytes
+    problem = call.app.history.problem
     data = {
-        "log": {},
         **info,
+        "dir": folder,
+        "log": {"problem": problem or None},
         "app": view.world.app,
         "dynos": counts,
         "release": view.world.release,
@@ -38,7 +41,7 @@ def status(call: Call) -> Answer:
         dynos = ", ".join(f"{count} {state}" for state, count in counts.items()) or "none"
         lines = {
             "App": ink.app(view.world.app),
-            "Folder": str(info["dir"]),
+            "Folder": folder,
             "Web": resource.web_url(view) or "no web dyno",
             "API": str(info.get("api_url", "at the socket only")),
             "Release": f"v{view.world.release}",
@@ -46,6 +49,8 @@ def status(call: Call) -> Answer:
             "Emulator": f"hk-local {info['version']}, pid {info['pid']}",
             "Started": view.ago(started_at),
         }
+        if problem:
+            lines["Log"] = f"is not being stored: {problem}"
         return text.fields(lines, ink)
 
     return Answer(lambda: data, shown)

@@ -47,7 +47,8 @@ class History:
         self._next = 0
         """The number of the next segment; 0 if the folder could not be read yet."""
         self._ring = Ring()
-        self._failing = False
+        self.problem = ""
+        """Why nothing can be stored for now."""
         self._retry_at = 0.0
         self._look_at = 0.0
         try:
@@ -59,7 +60,7 @@ class History:
         """The blocks are stored; if that cannot be, they are kept in memory for now."""
         if not blocks:
             return
-        if self._failing:
+        if self.problem:
             self._ring.extend(blocks)
             if now < self._retry_at:
                 return
@@ -141,12 +142,12 @@ class History:
         except OSError as error:
             self._retry_at = now + RETRY_SECONDS
             self._drop_active()
-            if not self._failing:
+            if not self.problem:
                 self._ring.extend(blocks)
                 self._fail(error)
             return
-        if self._failing:
-            self._failing = False
+        if self.problem:
+            self.problem = ""
             self._tell(". ".join(filter(None, ("Log history: writing again", self._ring.clear()))))
 
     def _path(self, name: str) -> str:
@@ -202,11 +203,10 @@ class History:
         self._active = None
 
     def _fail(self, error: OSError) -> None:
-        self._failing = True
+        self.problem = f"cannot write to {error.filename or self._directory}: {error.strerror}"
         self._tell(
-            f"Log history: cannot write to {error.filename or self._directory}: {error.strerror};"
-            " the newest lines are kept in memory, and writing is tried again"
-            f" every {RETRY_SECONDS:.0f} seconds"
+            f"Log history: {self.problem}; the newest lines are kept in memory, and writing is"
+            f" tried again every {RETRY_SECONDS:.0f} seconds"
         )
 
 

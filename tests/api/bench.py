@@ -49,6 +49,7 @@ class Memory:
 
     def __init__(self):
         self.blocks = []
+        self.problem = ""
 
     def last(self, lines, wanted=None, since_ns=0):
         return newest(self._wanted(wanted, since_ns), lines)

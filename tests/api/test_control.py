@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_status():
         "app": "shop",
         "dir": "/srv/shop",
         "dynos": {"up": 2, "crashed": 1},
-        "log": {},
+        "log": {"problem": None},
         "pid": 42,
         "release": 3,
         "started_at": "2027-01-15T08:00:00Z",
@@ -55,6 +56,23 @@ def test_status_of_nothing():
     bench.info = {**bench.info, "api_url": "http://localhost:5555"}
     assert "API:      http://localhost:5555\n" in bench.text("/hk-local/status")
     assert bench.get("/hk-local/status")["api_url"] == "http://localhost:5555"
+
+
+def test_status_in_a_folder_whose_name_is_not_utf_8():
+    bench = Bench()
+    bench.info = {**bench.info, "dir": os.fsdecode(b"/srv/bad\xff")}
+    assert "Folder:   /srv/bad?\n" in bench.text("/hk-local/status")
+    assert bench.get("/hk-local/status")["dir"] == "/srv/bad?"
+
+
+def test_status_while_the_log_is_not_stored():
+    bench = Bench()
+    bench.history.problem = "cannot write to /srv/shop/.hk-local/log: No space left on device"
+    assert bench.text("/hk-local/status").endswith(
+        "Log:      is not being stored: "
+        "cannot write to /srv/shop/.hk-local/log: No space left on device\n"
+    )
+    assert bench.get("/hk-local/status")["log"] == {"problem": bench.history.problem}
 
 
 def test_waiting_ends_when_all_are_up():

@@ -316,10 +316,12 @@ def test_a_full_disk_is_told_once_and_logging_goes_on_in_memory(case, monkeypatc
         f"Log history: cannot write to {case.folder}: No space left on device; the newest lines"
         " are kept in memory, and writing is tried again every 5 seconds"
     ]
+    assert case.history.problem == f"cannot write to {case.folder}: No space left on device"
     disk.full = False
     case.now += 5
     case.append(block(60))
     case.append(block(61))
+    assert case.history.problem == ""
     assert case.told[1:] == ["Log history: writing again"]
     case.holds_everything()
     case.open()
