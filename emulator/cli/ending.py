@@ -20,7 +20,8 @@ EVERY = 5.0
 
 
 class Ending:
-    """^C once stops gracefully, twice kills, three times leaves at once."""
+    """^C once stops gracefully, twice kills, three times leaves at once; where a stop was under way
+    for other reasons, and was told to take its time, that counts as one."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
@@ -28,6 +29,8 @@ class Ending:
         self.loop = emulator.loop
         self.code = 0
         self.interrupts = 0
+        self.is_awaited = False
+        """A stop is under way, and whoever looks will be told what it waits for."""
 
     def watch_signals(self) -> None:
         """Signals and the end of all dynos end the loop from now on."""
@@ -49,7 +52,6 @@ class Ending:
         if self.kernel.world.stopping:
             return
         self.code = code
-        self.loop.call_later(FIRST_WORD, self._tell)
         self.kernel.take(Shutdown())
 
     def kill(self) -> None:
@@ -79,6 +81,9 @@ class Ending:
 
     def _look(self) -> None:
         world = self.kernel.world
+        if world.stopping and not self.is_awaited:
+            self.is_awaited = True
+            self.loop.call_later(FIRST_WORD, self._tell)
         if world.is_gone:
             self._leave()
         elif not (world.types or world.pending or world.stopping):
@@ -95,6 +100,7 @@ class Ending:
     def _tell(self) -> None:
         left = ", ".join(self.waiting_for())
         if left:
+            self.interrupts = self.interrupts or 1
             say(f"waiting for {left}")
             self.loop.call_later(EVERY, self._tell)
 
