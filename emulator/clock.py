@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
+
+WITH_SLEEP = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC_RAW"}
+"""The clock that counts sleep too, by platform. Source: Linux, clock_gettime(2); macOS,
+clock_gettime(3), and mach_absolute_time, which Python's monotonic clock is there, does not."""
 
 
 class Clock:
@@ -21,6 +26,5 @@ class Clock:
 
     def asleep(self) -> float:
         """How long the machine has slept since it was started; 0 where that cannot be told."""
-        if not hasattr(time, "CLOCK_BOOTTIME"):
-            return 0.0
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+        clock = getattr(time, WITH_SLEEP.get(sys.platform, ""), None)
+        return time.clock_gettime(clock) - time.monotonic() if clock is not None else 0.0
