@@ -62,10 +62,11 @@ def notify(response: Response) -> None:
         say(message)
 
 
-def show(response: Response) -> int:
-    """What the Heroku CLI would print stands on stdout and stderr."""
+def show(response: Response, audience: int = -1) -> int:
+    """What the Heroku CLI would print stands on stdout and stderr. Raises BrokenPipeError as soon
+    as nobody reads what is written to `audience`."""
     notify(response)
-    for block in response.blocks():
+    for block in response.blocks(audience):
         write(block)
     return 0
 

@@ -35,15 +35,16 @@ class Response:
         """The whole body."""
         return b"".join(self.blocks())
 
-    def blocks(self) -> Iterator[bytes]:
-        """The body as it comes in; Gone if it breaks off."""
+    def blocks(self, output: int = -1) -> Iterator[bytes]:
+        """The body as it comes in; Gone if it breaks off. If it goes on until the connection ends:
+        BrokenPipeError as soon as nobody reads what is written to `output`."""
         try:
             if self.headers.get("transfer-encoding", "").lower() == "chunked":
                 yield from self._chunks()
             elif "content-length" in self.headers:
                 yield from self._exactly(int(self.headers["content-length"]))
             else:
-                yield from self._rest()
+                yield from self._rest(output)
         finally:
             self.link.close()
 
@@ -53,9 +54,15 @@ class Response:
         self._unread += block
         return bool(block)
 
-    def _rest(self) -> Iterator[bytes]:
-        while block := self._unread or self._receive():
-            self._unread = b""
+    def _rest(self, output: int) -> Iterator[bytes]:
+        while True:
+            if output >= 0 and not self._unread:
+                from emulator.cli.audience import await_input
+
+                await_input(self.link.fileno(), output)
+            block, self._unread = self._unread or self._receive(), b""
+            if not block:
+                return
             yield block
 
     def _chunks(self) -> Iterator[bytes]:

@@ -44,6 +44,22 @@ def test_a_body_in_each_of_its_forms(answer, head, body):
     assert (response.status, response.read()) == (200, b"hello")
 
 
+@pytest.mark.parametrize("pair", [os.pipe, socket.socketpair])
+def test_an_endless_body_ends_when_nobody_reads_what_becomes_of_it(pair):
+    ours, theirs = socket.socketpair()
+    reader, writer = (end if isinstance(end, int) else end.detach() for end in pair())
+    with ours, theirs:
+        theirs.sendall(b"HTTP/1.1 200 OK\r\n\r\nline\n")
+        blocks = Response(ours).blocks(writer)
+        assert next(blocks) == b"line\n"
+        theirs.sendall(b"more\n")
+        assert next(blocks) == b"more\n"
+        os.close(reader)
+        with pytest.raises(BrokenPipeError):
+            next(blocks)
+    os.close(writer)
+
+
 @pytest.mark.parametrize(
     ("head", "body"),
     [

@@ -37,4 +37,4 @@ def logs(
         format="json" if json else "text",
         color=0 if no_color else None,
     )
-    return show(client.ask("GET", f"{client.path}/logs{wanted}"))
+    return show(client.ask("GET", f"{client.path}/logs{wanted}"), audience=1)
