@@ -108,7 +108,7 @@ class Client(Stream):
     def _take(self) -> bool:
         data = self.ahead
         if data.startswith(b"\r\n"):
-            self.ahead = data = data[2:]
+            self.ahead = data = data[2:]  # RFC 9112, 2.2
         end = data.find(END) + 4
         if end == 3:
             self._await_head(data)
@@ -131,7 +131,8 @@ class Client(Stream):
         if self.deadline > self.loop.now + limits.HEAD_SECONDS:
             self.deadline = self.loop.now + limits.HEAD_SECONDS
         try:
-            check_beginning(data)
+            if not b"\r\n".startswith(data):
+                check_beginning(data)
         except Refused as refusal:
             outcome.refuse(self, refusal)
 

@@ -61,10 +61,12 @@ class Lines:
     def name(self, line: bytes) -> bytes:
         match = FIELD.fullmatch(line)
         if match is None:
-            raise Malformed(f"a header is not as in Name: value: {line[:40]!r}")
+            raise Malformed(f"a header is not as in Name: value: {shown(line)}")
         name = match[1]
-        if len(line) > self.longest or len(name) > limits.HEADER_NAME:
-            raise Malformed(f"a header is longer than {self.longest} bytes: {line[:40]!r}")
+        if len(name) > limits.HEADER_NAME:
+            raise Malformed(f"the name of a header is longer than {limits.HEADER_NAME} bytes")
+        if len(line) > self.longest:
+            raise Malformed(f"a header is longer than {self.longest} bytes: {shown(name)}")
         name = name.lower()
         return name if name in self.names else b""
 
@@ -87,6 +89,11 @@ def recall(
     return manner
 
 
+def shown(data: bytes) -> str:
+    """As much of what the client sent as it takes to know it again, fit for a message."""
+    return repr(data[:40].decode("latin-1"))
+
+
 def value(line: bytes) -> bytes:
     """What a header line says."""
     return line.partition(b":")[2].strip(b" \t")
@@ -101,5 +108,5 @@ def length(values: Sequence[bytes]) -> int:
     """What Content-Length says. Raises Malformed if that is no number, or two."""
     first = values[0]
     if not first.isdigit() or len(first) > MAX_DIGITS or any(one != first for one in values):
-        raise Malformed(f"Content-Length is not one number: {first[:40]!r}")
+        raise Malformed(f"Content-Length is not one number: {shown(b', '.join(values))}")
     return int(first)

@@ -164,8 +164,10 @@ def _origin_form(method: bytes, target: bytes, named: bytes) -> bytes:
 
 
 def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
+    if len(line) > limits.REQUEST_LINE:
+        raise Refused(400, f"The request line is longer than {limits.REQUEST_LINE} bytes")
     match = _LINE.fullmatch(line)
-    if match is None or len(line) > limits.REQUEST_LINE:
+    if match is None:
         raise Refused(400, "Expected a request line such as GET /path HTTP/1.1")
     method, target, major, minor = match.groups()
     if major != b"1":

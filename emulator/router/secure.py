@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import socket
 
 RECORD = 16384
 """The most that a TLS record holds. Source: RFC 8446, 5.1."""
+
+PLAIN_READ = 65536
+PLAIN = b"The plain HTTP request was sent to HTTPS port; use https:// here\n"
+"""Source of the first words: nginx."""
+PLAIN_HEAD = b"""\
+HTTP/1.1 400 Bad Request\r
+Server: Heroku\r
+Content-Type: text/plain; charset=utf-8\r
+Content-Length: %d\r
+Connection: close\r
+\r
+"""
 
 
 def context(certificate: str, key: str) -> ssl.SSLContext:
@@ -41,10 +50,25 @@ class Secure:
                 if at:
                     break
                 raise BlockingIOError from None
+            except ssl.SSLError as error:
+                if error.reason == "HTTP_REQUEST":
+                    self._answer_plainly()
+                raise
             at += size
             if not size:
                 break
         return at
+
+    def _answer_plainly(self) -> None:
+        """Whoever speaks without TLS is told so, as far as that goes at once."""
+        plain = socket.socket(fileno=self._sock.fileno())
+        try:
+            plain.send(PLAIN_HEAD % len(PLAIN) + PLAIN)
+            plain.recv(PLAIN_READ)  # what is left unread would become a reset that eats the answer
+        except OSError:
+            pass
+        finally:
+            plain.detach()
 
     def send(self, data: bytes | memoryview) -> int:
         """In records: OpenSSL wants to see again what it could not send."""

@@ -232,7 +232,11 @@ def test_tls(site: Site, tmp_path: Path) -> None:
         assert router.hear(wire.Kind.LINES).endswith(b" tls=true tls_version=tls1.3\n")
         with socket.create_connection(("127.0.0.1", router.port), timeout=60) as plain:
             plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert b"HTTP" not in _last_words(plain)
+            words = _last_words(plain)
+            assert words.startswith(b"HTTP/1.1 400 Bad Request\r\n") and b"use https://" in words
+        with socket.create_connection(("127.0.0.1", router.port), timeout=60) as noise:
+            noise.sendall(b"\0\0\0\0\0\0")
+            assert b"HTTP" not in _last_words(noise)
         assert router.get() == 200
         with pytest.raises(ssl.SSLCertVerificationError):
             router.get(host="shop.localhost")

@@ -88,6 +88,38 @@ def test_what_is_no_request_is_refused(status: int, data: bytes) -> None:
     assert refused.value.status == status
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (head(b"GET /" + b"a" * 8192 + b" HTTP/1.1"), "The request line is longer than 8192 bytes"),
+        (head(b"GET / HTTP/1.1", b"X: " + b"a" * 8190), "a header is longer than 8192 bytes: 'X'"),
+        (
+            head(b"GET / HTTP/1.1", b"X" * 1001 + b": a"),
+            "the name of a header is longer than 1000 bytes",
+        ),
+        (
+            head(b"POST / HTTP/1.1", b"Content-Length: 3", b"Content-Length: 4"),
+            "Content-Length is not one number: '3, 4'",
+        ),
+    ],
+)
+def test_a_refusal_says_why(data: bytes, reason: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(data)
+    assert str(refused.value).removeprefix("Bad request: ") == reason
+
+
+@pytest.mark.parametrize("parts", [[b"\r\n", b""], [b"\r", b"\n"], [b"", b"\r\n"]])
+def test_an_empty_line_before_a_request_does_not_count(scene: Scene, parts: list[bytes]) -> None:
+    (dyno,) = scene.dynos(State.UP)
+    client = scene.client()
+    client.send(parts[0])
+    scene.settle()
+    client.send(parts[1] + head())
+    dyno.serves()
+    assert client.has(b"hello").startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_no_dyno_ever_sees_any_of_that(scene: Scene) -> None:
     (dyno,) = scene.dynos(State.UP)
     for status, data in HOSTILE:
@@ -99,7 +131,7 @@ def test_no_dyno_ever_sees_any_of_that(scene: Scene) -> None:
     assert scene.lines == [] and not scene.proxy.clients
     client = scene.client()
     client.send(b"POST / HTTP/1.1\r\nHost : x\r\n\r\n")
-    client.has(b"Name: value: b'Host : x'\n")
+    client.has(b"Name: value: 'Host : x'\n")
     client.send(b"more")
     assert client.ends() == b"" and not client.is_reset
     with pytest.raises(BlockingIOError):
