@@ -28,6 +28,9 @@ HOSTNAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.*_")
 HOSTS_FILE = """The router answers requests for {name}. To have a browser ask it, add a line
 127.0.0.1 {name} to /etc/hosts.
 """
+WILDCARD = """The router answers requests for *.{name}. To have a browser ask it, add a line such as
+127.0.0.1 www.{name} to /etc/hosts for each name that you use: that file knows no wildcards.
+"""
 MOST = 1000
 """Of each kind."""
 
@@ -70,9 +73,10 @@ def add_domain(call: Call) -> Answer:
     new = Domain(new_id(call), name, call.app.clock.wall())
     warning = call.submit(SetUp(domains=with_one_more(known, new)))
     view = call.view
+    hint = WILDCARD if name.startswith("*.") else HOSTS_FILE
     return Answer(
         lambda: _domain(view, new),
-        lambda ink: HOSTS_FILE.format(name=ink.name(name)),
+        lambda ink: hint.format(name=ink.name(name.removeprefix("*."))),
         status=CREATED,
         message=lambda ink: f"Adding {ink.name(name)} to {ink.app(view.world.app)}... done",
         warning=warning,

@@ -465,6 +465,15 @@ COMMANDS: dict[str, Syntax] = {
             ((), "database", "text", None),
         ),
     ),
+    "redis:promote": (
+        "databases:redis_promote",
+        True,
+        (
+            (("--app", "-a"), "app", "text", None),
+            (("--dir", "-C"), "dir", "text", None),
+            ((), "database", "text", ...),
+        ),
+    ),
     "pg:info": (
         "databases:pg_info",
         True,

@@ -115,6 +115,12 @@ def test_domains_as_the_heroku_cli_shows_them(bench):
     assert unquote(dict(done.fields)["HK-Message"]) == "Removing a.example.org from shop... done"
 
 
+def test_a_hosts_file_knows_no_wildcards(bench):
+    body = {"hostname": "*.example.org"}
+    done = bench.ask("POST", "/apps/~/domains", body, Accept="text/plain")
+    assert b"127.0.0.1 www.example.org to /etc/hosts for each name" in done.body
+
+
 @pytest.mark.parametrize("name", [None, "", "localhost", "a b.org", "a/b.org", "."])
 def test_what_is_no_hostname(bench, name):
     assert bench.refused("POST", "/apps/~/domains", {"hostname": name})[0] == 422

@@ -186,6 +186,14 @@ def test_a_database_is_promoted(emulator, hk_local):
     }
 
 
+def test_a_redis_is_promoted(emulator, hk_local):
+    have(emulator, "redis", DATABASE, {**OTHER, "name": "redis-flat-2"})
+    emulator.on("POST /addon-attachments", HK_Message="done")
+    assert hk_local("redis:promote", "redis-flat-2").err == "done\n"
+    body = {"addon": {"name": "redis-flat-2"}, "name": "REDIS", "confirm": "shop"}
+    assert json.loads(emulator.requests[-1].body) == body
+
+
 REDIS = {**DATABASE, "name": "redis-flat-1", "url": "redis://:pw@127.0.0.1:7001"}
 
 

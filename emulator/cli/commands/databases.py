@@ -162,11 +162,19 @@ def _major(dir: str, id_: str) -> int:
 
 def pg_promote(database: str, force: bool, app: str | None, dir: str | None) -> int:
     """DATABASE_URL is that database's."""
-    client = Client(dir, app)
-    found = _found("postgres", database, client)
+    return _promote("postgres", database, Client(dir, app))
+
+
+def redis_promote(database: str, app: str | None, dir: str | None) -> int:
+    """REDIS_URL is that database's."""
+    return _promote("redis", database, Client(dir, app))
+
+
+def _promote(kind: str, database: str, client: Client) -> int:
+    found = _found(kind, database, client)
     body = {
         "addon": {"name": found["name"]},
-        "name": "DATABASE",
+        "name": FIRST[kind],
         "confirm": found["app"]["name"],
     }
     return show(client.ask("POST", "/addon-attachments", dumps(body)))

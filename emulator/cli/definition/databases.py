@@ -49,6 +49,23 @@ def redis_cli(
 
 
 @command(
+    "redis:promote",
+    "databases:redis_promote",
+    ADDONS,
+    examples="hk-local redis:promote HEROKU_REDIS_AMBER_URL",
+)
+def redis_promote(
+    database: Annotated[str, Argument(metavar="DATABASE", help="Its name or variable")],
+    app: App = None,
+    dir: Dir = None,
+) -> None:
+    """Make a Redis the one that REDIS_URL means.
+
+    The one that it meant until now keeps a name with a colour.
+    """
+
+
+@command(
     "pg:info",
     "databases:pg_info",
     ADDONS,

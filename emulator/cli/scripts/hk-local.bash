@@ -129,6 +129,9 @@ _hk_local_syntax() {
         redis:cli)
             options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
+        redis:promote)
+            options='--app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
+            ;;
         pg:info | pg)
             options='--json --app --dir --help' values=' --app= -a= --dir=folders -C=folders ' want=''
             ;;
@@ -269,7 +272,7 @@ _hk_local() {
     local last=$((${#words[@]} - 1))
     local current=${words[last]} whole=${words[last]}
     if ((last < 2)); then
-        want='start,stop,status,deploy,git:remote,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,addons,addons:create,addons:info,addons:upgrade,addons:attach,addons:detach,addons:destroy,addons:wait,addons:services,addons:plans,addons:docs,addons:open,redis:info,redis:cli,pg:info,pg:psql,pg:promote,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
+        want='start,stop,status,deploy,git:remote,ps,ps:scale,ps:restart,ps:stop,ps:type,ps:wait,ps:cycle,usage,logs,drains,drains:add,drains:remove,run,run:detached,console,run:inside,ps:exec,releases,releases:info,releases:output,releases:rollback,releases:retry,addons,addons:create,addons:info,addons:upgrade,addons:attach,addons:detach,addons:destroy,addons:wait,addons:services,addons:plans,addons:docs,addons:open,redis:info,redis:cli,redis:promote,pg:info,pg:psql,pg:promote,scheduler,scheduler:add,scheduler:remove,scheduler:run,scheduler:open,apps:info,apps:rename,apps:destroy,config,config:get,config:set,config:unset,config:edit,open,maintenance,maintenance:on,maintenance:off,features,labs,features:info,features:enable,features:disable,domains,domains:add,domains:remove,heroku,env,version,completion,--help,--version'
     else
         previous=${words[last - 1]}
         _hk_local_syntax "${words[1]}"

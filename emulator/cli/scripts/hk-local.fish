@@ -284,6 +284,10 @@ complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'redis:cli' -
 complete -c hk-local -n '__hk_local_is redis:cli' -l app -s a -x -d 'App to ask'
 complete -c hk-local -n '__hk_local_is redis:cli' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
 
+complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'redis:promote' -d 'Make a Redis the one that REDIS_URL means'
+complete -c hk-local -n '__hk_local_is redis:promote' -l app -s a -x -d 'App to ask'
+complete -c hk-local -n '__hk_local_is redis:promote' -l dir -s C -x -a '(__fish_complete_directories)' -d 'The app\'s folder, if not the current one or one above it (also $HK_LOCAL_DIR)'
+
 complete -c hk-local -n 'test (count (commandline -opc)) -eq 1' -a 'pg:info' -d 'Show each Postgres: version, connections, size'
 complete -c hk-local -n '__hk_local_is pg:info pg' -l json -d 'Print JSON, as the Platform API has it'
 complete -c hk-local -n '__hk_local_is pg:info pg' -l app -s a -x -d 'App to ask'

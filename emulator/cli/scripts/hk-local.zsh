@@ -211,6 +211,11 @@ _hk_local_syntax() {
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
             positional=''
             ;;
+        redis:promote)
+            options=('--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
+            wants=(--app '' -a '' --dir 'folders' -C 'folders')
+            positional=''
+            ;;
         pg:info | pg)
             options=('--json:Print JSON, as the Platform API has it' '--app:App to ask' '--dir:The app'\''s folder, if not the current one or one above it (also $HK_LOCAL_DIR)')
             wants=(--app '' -a '' --dir 'folders' -C 'folders')
@@ -428,6 +433,7 @@ _hk_local() {
             'addons\:open:Open an add-on'\''s page in the browser'
             'redis\:info:Show each Redis: version, connections, memory'
             'redis\:cli:Talk to a Redis'
+            'redis\:promote:Make a Redis the one that REDIS_URL means'
             'pg\:info:Show each Postgres: version, connections, size'
             'pg\:psql:Talk to a Postgres, with a psql that fits the server'
             'pg\:promote:Make a Postgres the one that DATABASE_URL means'
