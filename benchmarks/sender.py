@@ -58,7 +58,7 @@ def bare(url: str, lines: int) -> None:
     line = b"~" * (size // lines - 3) + b"~>\n"
     body = (line * piece)[:piece]
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % piece
-    exchange = Exchange(sock)
+    exchange = Exchange(sock, 60.0)
     for _ in range(-(-size // piece)):
         if posts:
             exchange.ask(head + body)

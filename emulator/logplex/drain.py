@@ -226,11 +226,12 @@ class Drain:
     def _recover(self, error: OSError) -> bool:
         """The receiver was given a rest; False if there is no time for another try.
 
-        Any receiver may close a connection that idles: only a second failure is one.
+        Any receiver may close a connection that idles: only a second failure is one, unless the
+        first one has already cost lines.
         """
         self._outlet.close()
         self._failures += 1
-        if self._failures > 1:
+        if self._failures > 1 or isinstance(error, Torn):
             self._tell_trouble(_reason(error), error)
         ending = self._end_at is not None
         self._wait(self._outlet.delay(self._failures, self._luck()))

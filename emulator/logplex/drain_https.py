@@ -70,9 +70,8 @@ class HttpsOutlet:
             return
         self.close()
         sock = link.connected(self._where, self._context)
-        sock.settimeout(REQUEST_SECONDS)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        self._exchange = Exchange(sock)
+        self._exchange = Exchange(sock, REQUEST_SECONDS)
 
     def send(self, batch: Batch) -> None:
         """The receiver has taken the batch. Raises OSError, or Refused for a status of 4xx."""

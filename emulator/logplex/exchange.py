@@ -5,12 +5,17 @@ Not http.client: its requests and answers cost as much as framing 400 lines does
 
 from __future__ import annotations
 
+from io import BufferedReader, RawIOBase
+from time import monotonic
+
 from emulator.fact import Fact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
-    from io import BufferedReader
+    from collections.abc import Callable
+
+    from typing_extensions import Buffer
 
 MOST_LINE, MOST_LINES = 64 * 1024, 200
 """Of an answer's head."""
@@ -28,16 +33,43 @@ class Answer(Fact):
     """The connection cannot be used again."""
 
 
-class Exchange:
-    """`sock` has a timeout; whatever goes wrong is an OSError."""
+class Incoming(RawIOBase):
+    """What can be read of a connection until a certain moment."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._sock = sock
+        self._clock = clock
+        self.until = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        left = self.until - self._clock()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+
+class Exchange:
+    """Whatever goes wrong is an OSError, and be it that an answer takes longer than `seconds`."""
+
+    def __init__(
+        self, sock: socket.socket, seconds: float, clock: Callable[[], float] = monotonic
+    ) -> None:
         self.sock = sock
-        self._reader: BufferedReader = sock.makefile("rb")
+        self._seconds = seconds
+        self._clock = clock
+        self._incoming = Incoming(sock, clock)
+        self._reader = BufferedReader(self._incoming)
 
     def ask(self, request: bytes) -> Answer:
         """The answer, also if it came before all was sent: a receiver may hang up on what it does
         not want."""
+        self._incoming.until = self._clock() + self._seconds
+        self.sock.settimeout(self._seconds)
         try:
             self.sock.sendall(request)
         except OSError as failure:
@@ -48,7 +80,6 @@ class Exchange:
         return self._answer()
 
     def close(self) -> None:
-        self._reader.close()
         self.sock.close()
 
     def _answer(self) -> Answer:

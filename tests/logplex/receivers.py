@@ -24,7 +24,12 @@ class Post(NamedTuple):
 class Https:
     """Answers each request with the next of `statuses`, then with 204."""
 
-    def __init__(self, context: ssl.SSLContext | None = None, statuses: tuple[int, ...] = ()):
+    def __init__(
+        self,
+        context: ssl.SSLContext | None = None,
+        statuses: tuple[int, ...] = (),
+        host: str = "127.0.0.1",
+    ):
         self.posts: list[Post] = []
         self.connections = 0
         left = list(statuses)
@@ -59,7 +64,7 @@ class Https:
             def handle_error(self, request: object, client_address: object) -> None:
                 """A client that does not believe in us goes away."""
 
-        self.server = Server(("127.0.0.1", 0), Answers)
+        self.server = Server((host, 0), Answers)
         if context:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_port

@@ -236,6 +236,15 @@ def test_a_torn_stream_loses_what_was_not_whole_and_sends_nothing_twice():
     assert bench.texts[:2] + bench.texts[3:] == ["a", "b", "d"]
     assert "1 messages dropped" in bench.texts[2]
     assert (bench.drain.delivered, bench.drain.lost) == (3, 1)
+    assert "it answered 503" in bench.told[0] and "1 lines were lost" in bench.told[1]
+
+
+def test_a_drain_that_is_removed_while_its_receiver_is_away_ends_at_once():
+    bench = Bench()
+    bench.connects = [*[AWAY] * 8, lambda: bench.drain.finish(0.0) or _raise(), *[AWAY] * 50]
+    bench.run(lines("a"), lines("b"))
+    assert len([what for _, what in bench.diary if what == "connect"]) == 9
+    assert bench.drain.tally.lost == 2 and bench.drain.tally.pending == 0
 
 
 def test_the_oldest_are_dropped_while_the_receiver_is_away():

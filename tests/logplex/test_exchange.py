@@ -15,12 +15,19 @@ class Sock:
     """Has an answer ready; `fails` when something is sent."""
 
     def __init__(self, data: bytes, fails: OSError | None = None) -> None:
-        self.reader = io.BufferedReader(io.BytesIO(data))
+        self.data = io.BytesIO(data)
         self.fails = fails
         self.sent = b""
+        self.now = 0.0
+        self.slowness = 0.0
+        self.timeouts: list[float] = []
 
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return self.reader
+    def settimeout(self, seconds: float) -> None:
+        self.timeouts.append(seconds)
+
+    def recv_into(self, buffer: memoryview) -> int:
+        self.now += self.slowness
+        return self.data.readinto(buffer[:1] if self.slowness else buffer)
 
     def sendall(self, data: bytes) -> None:
         if self.fails:
@@ -29,6 +36,10 @@ class Sock:
 
     def close(self) -> None:
         pass
+
+
+def exchange(sock: Sock) -> Exchange:
+    return Exchange(sock, 5.0, lambda: sock.now)
 
 
 @pytest.mark.parametrize(
@@ -63,21 +74,30 @@ def test_answers(data: bytes, expected: Answer | str) -> None:
     sock = Sock(data)
     if isinstance(expected, str):
         with pytest.raises(OSError, match=expected):
-            Exchange(sock).ask(b"request")
+            exchange(sock).ask(b"request")
     else:
-        assert Exchange(sock).ask(b"request") == expected
+        assert exchange(sock).ask(b"request") == expected
     assert sock.sent == b"request"
 
 
 def test_two_answers_on_one_connection() -> None:
-    exchange = Exchange(Sock(OK + b"Content-Length: 2\r\n\r\nok" + b"HTTP/1.1 500 No\r\n\r\n"))
-    assert exchange.ask(b"a") == Answer(200, "OK")
-    assert exchange.ask(b"b") == Answer(500, "No", True)
+    asked = exchange(Sock(OK + b"Content-Length: 2\r\n\r\nok" + b"HTTP/1.1 500 No\r\n\r\n"))
+    assert asked.ask(b"a") == Answer(200, "OK")
+    assert asked.ask(b"b") == Answer(500, "No", True)
 
 
 def test_an_answer_that_comes_before_all_was_sent_counts() -> None:
     gone = BrokenPipeError(32, "Broken pipe")
     answer = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
-    assert Exchange(Sock(answer, gone)).ask(b"a") == Answer(413, "Too Large", True)
+    assert exchange(Sock(answer, gone)).ask(b"a") == Answer(413, "Too Large", True)
     with pytest.raises(BrokenPipeError):
-        Exchange(Sock(b"", gone)).ask(b"a")
+        exchange(Sock(b"", gone)).ask(b"a")
+
+
+def test_an_answer_that_trickles_in_is_waited_for_no_longer_than_a_slow_one() -> None:
+    sock = Sock(OK + b"Content-Length: 0\r\n\r\n")
+    sock.slowness = 0.5
+    with pytest.raises(TimeoutError):
+        exchange(sock).ask(b"a")
+    assert sock.now == 5.0
+    assert sock.timeouts == [5.0, *(5.0 - n / 2 for n in range(10))]

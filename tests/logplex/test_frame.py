@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from emulator.logplex import frame
-from emulator.logplex.block import MAX_LINE, Block, Stream
+from emulator.logplex.block import MAX_LINE, Block, Cutter, Stream
 from emulator.logplex.buffer import LOGPLEX, Loss
 
 AT = 1_597_464_094_460_759_123
@@ -95,6 +95,15 @@ def test_a_receiver_reads_the_lines_that_were_framed(lines, stream, host):
     assert [message.split(b" ", 6)[6] for message in messages] == [line + b"\n" for line in lines]
     assert {message.split(b" ", 6)[2] for message in messages} == {host.encode()}
     assert len(body) <= len(text) + len(lines) * frame.overhead(stream, framing)
+
+
+def test_what_a_dyno_writes_arrives_as_lines_of_utf_8_that_are_not_too_long():
+    body = Cutter().feed(b"\xff bad \x00 nul\r mid\n" + b"y" * (MAX_LINE + 1) + b"\n\n")
+    messages = parsed(frame.framed(Block(AT, WEB, body), frame.HTTPS))
+    assert [message.decode().split(" ", 6)[6] for message in messages] == [
+        "\N{REPLACEMENT CHARACTER} bad \0 nul\r mid\n",
+        *("y" * MAX_LINE + "\n", "y\n", "\n"),
+    ]
 
 
 @pytest.mark.parametrize("size", [MAX_LINE, MAX_LINE + 300])

@@ -8,9 +8,12 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -170,6 +173,64 @@ def test_with_a_moody_receiver_no_line_goes_missing_uncounted(receive, start: St
     assert told == running.drain.lost > 0
 
 
+@pytest.mark.parametrize(("status", "times"), [(302, 3), (500, 3), (413, 1)])
+def test_a_batch_that_is_not_taken_is_lost_in_the_end_and_told(receive, start, status, times):
+    """There is no following of redirects. Source: Logplex, logplex_http_drain.erl."""
+    receiver = receive(Https, None, (status,) * times)
+    running = start(f"http://127.0.0.1:{receiver.port}")
+    running.push("one")
+    until(lambda: running.drain.lost == 1, "the line is lost")
+    running.push("two")
+    running.delivers(1)
+    assert [post.status for post in receiver.posts] == [*[status] * times, 204]
+    assert running.drain.tally.error.startswith(f"it answered {status} ")
+    until(lambda: running.told, "it is told")
+    assert f"it answered {status} " in running.told[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n", "it answered 413 Too Large"),
+        (b"HTTP/1.1 200 OK\r\nContent-", "its answer broke off"),
+        (b"", "it closed the connection without an answer"),
+    ],
+)
+def test_a_receiver_that_hangs_up_after_a_word(start: Start, answer: bytes, reason: str):
+    """Before it has read the batch, which is more than a socket holds."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    sock, _ = listener.accept()
+                    with sock:
+                        sock.recv(100)
+                        sock.sendall(answer)
+                        sock.shutdown(socket.SHUT_WR)
+                        while sock.recv(1 << 16):
+                            pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        running = start(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        running.push(*"x" * 3000)
+        until(lambda: running.drain.lost == 3000, "all is lost, and counted")
+        assert running.drain.tally.error == reason
+        running.close()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_a_receiver_at_an_ipv6_address(receive, start: Start, monkeypatch):
+    monkeypatch.setattr(ThreadingHTTPServer, "address_family", socket.AF_INET6)
+    receiver = receive(Https, None, (), "::1")
+    running = start(f"http://[::1]:{receiver.port}/")
+    running.push("one")
+    running.delivers(1)
+    assert receiver.posts[0].headers["Host"] == f"[::1]:{receiver.port}"
+
+
 def test_https_believes_known_certificates_only(receive, start: Start, authority, monkeypatch):
     receiver = receive(Https, certificates.context())
     doubting = start(f"https://localhost:{receiver.port}/")
@@ -242,7 +303,13 @@ def test_a_file_that_cannot_be_written(start: Start, tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(drain_file, "RETRY_SECONDS", 0.01)
     os.mkfifo(tmp_path / "fifo")
-    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "fifo", "No such device")):
+    (tmp_path / "file").touch()
+    for path, reason in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "fifo", "No such device"),
+        (tmp_path / "no/folder/app.log", "No such file or directory"),
+        (f"{tmp_path}/file/", "Not a directory"),
+    ):
         running = start(f"file://{path}")
         running.push("one")
         until(lambda running=running: running.told, "it is told")
@@ -267,6 +334,28 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch):
     with pytest.raises(Torn, match="No space"):
         FileOutlet(str(path)).send(Batch(b"12345\n6\n", 2, 0))
     assert path.read_bytes() == b"before\n"
+
+
+def test_an_archive_on_a_full_disk_counts_what_it_loses(start: Start, tmp_path: Path, monkeypatch):
+    from emulator.logplex import drain_file
+
+    class Full:
+        def __getattr__(self, name: str) -> object:
+            return getattr(os, name)
+
+        def write(self, fd: int, data: bytes) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    running = start(f"file://{tmp_path}/archive/")
+    running.push("one")
+    running.delivers(1)
+    before = [path.read_bytes() for path in (tmp_path / "archive").rglob("*.gz")]
+    monkeypatch.setattr(drain_file, "os", Full())
+    monkeypatch.setattr(drain_file, "RETRY_SECONDS", 0.01)
+    running.push("two", "three")
+    until(lambda: running.drain.lost == 2, "it is counted")
+    assert "No space left on device" in running.told[0]
+    assert [path.read_bytes() for path in (tmp_path / "archive").rglob("*.gz")][:1] == before
 
 
 def test_an_archive(start: Start, tmp_path: Path):
