@@ -157,6 +157,13 @@ def test_what_is_lost_with_it_is_told_as_ever(yard: Yard) -> None:
     assert (count, set(lost)) == ("3", {"up/loads/cat.png", "lib/new.py", "fifo"})
 
 
+def test_nothing_is_kept_where_the_state_folder_was_deleted(yard: Yard) -> None:
+    copy = yard.launch()
+    moved = yard.dynos.parent.rename(yard.dynos.parent.with_name("elsewhere"))
+    yard.end(copy)
+    assert not yard.dynos.parent.exists() and list((moved / "dynos").iterdir())
+
+
 def test_another_slug_has_another_spare_and_there_is_an_end_of_them(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

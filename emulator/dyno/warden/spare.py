@@ -42,14 +42,22 @@ def keep(copy: Copy, place: str, removal: Removal) -> bool:
         return False  # not every file system of macOS tells all changes
     spares = _spares(place)
     try:
-        os.makedirs(spares, 0o700, exist_ok=True)
-        if len(os.listdir(spares)) >= MOST:
+        if not _has_room(spares):
             return False
         _prune(copy, removal, copy.target, "")
         name = f"{os.path.basename(copy.source)}.{os.getpid()}"
         return _moved(copy.target, f"{spares}/{name}")
     except OSError:
         return False
+
+
+def _has_room(spares: str) -> bool:
+    """It is a folder with room for one more; not in a state folder that somebody has deleted."""
+    try:
+        os.mkdir(spares, 0o700)
+    except FileExistsError:
+        pass
+    return len(os.listdir(spares)) < MOST
 
 
 def _spares(place: str) -> str:
