@@ -60,8 +60,8 @@ class Copy:
         self.look = look
         self.clones = True
         self.files = 0
-        self.folders: dict[str, tuple[int, int]] = {}
-        """Inode and mode, by path, of those of a slug."""
+        self.folders: set[int] = set()
+        """Hashes of those of a slug: the names of thousands would be megabytes for each dyno."""
         self.since = 0
         """When it was complete; 0 until then."""
 
@@ -80,8 +80,7 @@ class Copy:
             os.mkdir(target, 0o755)
         there = set(os.listdir(target)) if is_there else left_out
         if self.is_whole:
-            found = os.lstat(target)
-            self.folders[within] = (found.st_ino, found.st_mode)
+            self.folders.add(identity(within, target))
         with os.scandir(source) as entries:
             for entry in entries:
                 if entry.name not in left_out:
@@ -102,6 +101,12 @@ class Copy:
                 raise OSError(0, f"more than {MOST_FILES} files; too many for a dyno's own copy")
             if not is_there:
                 self.clones = copy_file(entry.path, target, self.clones)
+
+
+def identity(within: str, path: str) -> int:
+    """The same for the same folder with the same mode at the same place in the copy."""
+    found = os.lstat(path)
+    return hash((within, found.st_ino, found.st_mode))
 
 
 def copy_file(source: str, target: str, clones: bool) -> bool:

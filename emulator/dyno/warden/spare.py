@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .copying import Copy, Removal
+from .copying import Copy, Removal, identity
 
 MOST = 10
 """So many are kept for an app."""
@@ -75,8 +75,7 @@ def _moved(path: str, target: str) -> bool:
 
 def _prune(copy: Copy, removal: Removal, path: str, within: str) -> None:
     """Of the folder only that is left which nobody has touched."""
-    found = os.lstat(path)
-    if copy.folders.get(within) != (found.st_ino, found.st_mode):
+    if identity(within, path) not in copy.folders:
         return removal.remove(path, within)
     with os.scandir(path) as entries:
         for entry in entries:
