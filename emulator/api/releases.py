@@ -14,6 +14,8 @@ from .route import Route
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.fact import Fact
+
     from .answer import Stream
     from .call import Call
     from .ink import Ink
@@ -23,6 +25,11 @@ CREATED = 201
 NEWEST, PREVIOUS = "~", "previous"
 """Ours, for what the Heroku CLI looks for itself: the newest release of all, and the second of
 those that can be rolled back to."""
+
+EDITED = (
+    "Edited by hand, and left in the file as it is: {}. Of that this release has nothing;"
+    " config:set, deploy and the next start take it in."
+)
 
 
 def releases(call: Call) -> Answer:
@@ -78,7 +85,8 @@ def open_output(call: Call) -> Stream:
 
 
 def create(call: Call) -> Answer:
-    """A new release with an earlier one's code and config vars; the latter are in the file too.
+    """A new release with an earlier one's code and config vars; the latter are in the file too,
+    but for what was edited there by hand and is in no release that runs.
 
     Departs: the Procfile is left as it is; its next edit, or the next start, deploys it again.
     """
@@ -87,11 +95,12 @@ def create(call: Call) -> Answer:
 
 
 def _roll_back(call: Call) -> Answer:
+    call.app.take_edits()
     target = find(call.view, call.payload.text("release") or "")
     if not target.types or target.status is not Status.SUCCEEDED:
         raise UserError(f"v{target.version} has no code to roll back to.")
     _check_slug(call, target)
-    warning = submit(call, _difference(call, target), target.types, Rollback(target.version))
+    warning = _submit(call, target, Rollback(target.version))
     return _made(call, f"Rolling back {{app}} to v{target.version}", warning)
 
 
@@ -105,8 +114,7 @@ def _retry(call: Call, slug: str) -> Answer:
         raise NotFound(f"Couldn't find that slug ({slug}).")
     target = (named or found)[-1]
     _check_slug(call, target)
-    command = Retry(target.version, description)
-    warning = submit(call, _difference(call, target), target.types, command)
+    warning = _submit(call, target, Retry(target.version, description))
     return _made(call, f"Retrying v{target.version} on {{app}}", warning)
 
 
@@ -118,12 +126,19 @@ def _check_slug(call: Call, target: Release) -> None:
         )
 
 
-def _difference(call: Call, target: Release) -> dict[str, str | None]:
-    """What makes the user's config vars those of that release; add-ons have theirs."""
-    changes: dict[str, str | None] = dict.fromkeys(call.app.config_after({}))
-    changes.update(target.own)
-    kept = call.world.addon_config
-    return {name: value for name, value in changes.items() if name not in kept}
+def _submit(call: Call, target: Release, command: Fact) -> str:
+    """The command was decided, and the user's files are to say what that release has: where they
+    say what runs. A line that nobody has released yet stays, and the warning names it."""
+    runs, wanted = call.world.current, target.own
+    before, file = runs.own if runs else {}, call.app.config_after({})
+    names = [n for n in {**before, **file, **wanted} if n not in call.world.addon_config]
+    differing = [name for name in names if file.get(name) != wanted.get(name)]
+    edited = [name for name in differing if file.get(name) != before.get(name)]
+    changes = {name: wanted.get(name) for name in differing if name not in edited}
+    warnings = [submit(call, changes, target.types, command)]
+    if edited:
+        warnings.append(EDITED.format(", ".join(sorted(edited))))
+    return "\n".join(filter(None, warnings))
 
 
 def _made(call: Call, doing: str, warning: str) -> Answer:

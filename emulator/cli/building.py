@@ -193,10 +193,11 @@ class Building:
             os.unlink(path)
         except (OSError, ValueError) as error:
             raise UserError(f"the build has left no result: {error}") from None
+        config = self.emulator.services.env.after({}) if self.emulator.services else None
         name = (job.code.commit or built["slug"])[:SHOWN_DIGITS]
         job.say("-----> Launching...")
         try:
-            self.kernel.submit(DeploySlug(built["types"], built["slug"], name))
+            self.kernel.submit(DeploySlug(built["types"], built["slug"], name, config))
         except NotSaved as error:
             job.say(f" !     {error}")
         job.version = self.kernel.world.newest

@@ -23,7 +23,7 @@ class EnvFiles:
         self._emulator = emulator
         self._dir, self._names = emulator.options.dir, emulator.options.env
         self.config = emulator.boot.files.config
-        self._later: dict[int, Changes] = {}
+        self._later: dict[int, tuple[Changes, Mapping[str, str]]] = {}
         emulator.kernel.observers.append(self._look)
 
     def edit(self, changes: Changes) -> Mapping[str, str]:
@@ -41,19 +41,23 @@ class EnvFiles:
         return edited_config(self._dir, self._names, changes).config
 
     def edit_later(self, version: int, changes: Changes) -> None:
-        """They will say so once that release has succeeded; else they stay as they are."""
-        self._later[version] = changes
+        """They will say so once that release has succeeded; else they stay as they are.
+
+        So does what the user edits there meanwhile.
+        """
+        self._later[version] = changes, self.after({})
 
     def _look(self) -> None:
         if self._later and not self._emulator.kernel.world.pending:
             releases = {one.version: one for one in self._emulator.kernel.world.releases}
             later, self._later = self._later, {}
-            for version, changes in later.items():
+            for version, (changes, before) in later.items():
                 if releases[version].status is Status.SUCCEEDED:
-                    self._edit(version, changes)
+                    self._edit(version, changes, before)
 
-    def _edit(self, version: int, changes: Changes) -> None:
+    def _edit(self, version: int, changes: Changes, before: Mapping[str, str]) -> None:
         try:
-            self.edit(changes)
+            now = self.after({})
+            self.edit({n: text for n, text in changes.items() if now.get(n) == before.get(n)})
         except UserError as error:
             self._emulator.say("config", f"v{version} is released, but {error}")

@@ -144,6 +144,11 @@ class Services:
             self.emulator.say("reload", f"cannot watch the app's files: {error.strerror}")
             return None
 
+    def take_edits(self) -> None:
+        """An edit is in force now, where one is followed, and not a moment later."""
+        if self.watcher:
+            self._reload()
+
     def _reload(self) -> None:
         """The files were edited: what differs is in force, or the log says what is wrong."""
         options = self.options

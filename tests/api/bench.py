@@ -21,7 +21,7 @@ from emulator.errors import UserError
 from emulator.logplex.block import Block, Stream, newest
 from emulator.logplex.channel import Channel
 from emulator.logplex.drain import Tally
-from emulator.runtime.command import Start
+from emulator.runtime.command import SetConfig, Start
 from emulator.runtime.kernel import Kernel
 from emulator.runtime.world import World
 
@@ -111,6 +111,7 @@ class Bench:
         self.info = {"pid": 42, "dir": "/srv/shop", "version": "1.2.3", "started_at": WALL}
         self.env = b""
         self.later_edits = {}
+        self.follows_edits = False
         self.lost_slugs = set()
         self.history = history or Memory()
         self.channel = Channel(lambda: self.soon.append(self.channel.flush), self.store)
@@ -137,6 +138,11 @@ class Bench:
 
     def edit_later(self, version, changes):
         self.later_edits[version] = changes
+
+    def take_edits(self):
+        """As an emulator does that follows edits, if the test says so."""
+        if self.follows_edits:
+            self.kernel.take(SetConfig(self.config_after({})))
 
     def await_client(self, dyno, size, wants_status, on_screen):
         self.awaited.append((dyno, size, wants_status, on_screen))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from emulator.runtime.builds import DeploySlug
-from emulator.runtime.command import Deploy
+from emulator.runtime.command import Deploy, SetConfig
 from tests.api.bench import Bench
 
 TYPES = {"web": "serve", "release": "migrate"}
@@ -90,9 +90,59 @@ def test_a_rollback_runs_the_command_of_its_target(bench):
     assert new["status"] == "pending" and bench.env == b"A=1\n"
     assert bench.later_edits[6] == {"A": None}
     ended(bench)
-    bench.env = b"B=1\n"  # edited by hand, say
+    bench.env = b""
+    changed(bench, {"B": "1"})
+    ended(bench)
+    bench.env = b"B=1\n"
     without = made(bench, release="3")
     assert (without["status"], bench.env) == ("succeeded", b"")
+
+
+HAND = b"# hand\nNEW=secret # mine\n"
+
+
+def test_what_was_edited_by_hand_survives_a_retry(bench):
+    """And comes into no release unasked."""
+    bench.env = b"A=1\n"
+    changed(bench, {"A": "1"})
+    ended(bench)
+    bench.env += HAND
+    answer = bench.ask("POST", "/apps/~/releases", {"slug": "~"})
+    assert "left in the file as it is: NEW." in dict(answer.fields)["X-Heroku-Warning"]
+    ended(bench)
+    assert (bench.env, bench.later_edits[6]) == (b"A=1\n" + HAND, {})
+    assert bench.get("/apps/~/config-vars") == {"A": "1"}
+
+
+def test_what_was_edited_by_hand_survives_a_rollback_that_changes_other_lines():
+    bench = Bench().start(web=1)
+    changed(bench, {"A": "1", "B": "1", "C": "1"})
+    changed(bench, {"A": "2", "B": "2", "C": "2"})
+    bench.env = b"A=2\nB=3\n" + HAND
+    answer = bench.ask("POST", "/apps/~/releases", {"release": "v4"})
+    assert "as it is: B, C, NEW." in dict(answer.fields)["X-Heroku-Warning"]
+    assert bench.env == b"A=1\nB=3\n" + HAND
+    assert bench.get("/apps/~/config-vars") == {"A": "1", "B": "1", "C": "1"}
+
+
+def test_an_edit_that_is_followed_is_a_release_before_the_rollback():
+    bench = Bench().start(web=1)
+    changed(bench, {"A": "1"})
+    bench.env += HAND
+    bench.follows_edits = True
+    made(bench, release="v4")
+    assert bench.get("/apps/~/releases/5/config-vars") == {"A": "1", "NEW": "secret"}
+    assert bench.get("/apps/~/config-vars") == {"A": "1"} and b"NEW" not in bench.env
+
+
+def test_an_edit_whose_release_command_failed_stays_as_it_was_written(bench):
+    bench.env = HAND
+    bench.kernel.submit(SetConfig({"NEW": "secret"}))
+    ended(bench, 1)
+    made(bench, slug="~")
+    ended(bench)
+    assert (bench.env, bench.later_edits[6]) == (HAND, {})
+    assert bench.get("/apps/~/config-vars") == {"NEW": "secret"}
 
 
 def test_the_previous_release_is_the_one_that_the_heroku_cli_takes(bench):
@@ -128,7 +178,7 @@ def test_while_a_release_is_pending_nothing_is_changed(bench):
 
 
 def test_a_retry_as_the_heroku_cli_asks_for_it(bench):
-    bench.env = b"A=1\n"
+    bench.env = b"# mine\n"
     changed(bench, {"A": "2"})
     ended(bench, 1)
     failed = bench.get("/apps/~/releases/~")

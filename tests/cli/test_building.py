@@ -10,8 +10,11 @@ import pytest
 
 from emulator.api.builds import Code
 from emulator.cli import building
-from emulator.cli.building import Building
+from emulator.cli.building import RESULT, Building
 from emulator.dyno.slot import Exited
+from emulator.errors import UserError
+from emulator.runtime.builds import DeploySlug
+from emulator.runtime.folder import SLUGS
 
 
 class Yard:
@@ -31,9 +34,15 @@ class Yard:
             folder=SimpleNamespace(file=lambda name: str(folder / name), app_dir=str(folder)),
             set_environment=lambda release: None,
         )
-        self.building = Building(
-            SimpleNamespace(kernel=kernel, runner=self.runner, loop=self.loop, boot=boot)
-        )
+        self.submitted, kernel.submit = [], self.submit
+        env = SimpleNamespace(after=lambda changes: {"IN": ".env"})
+        emulator = SimpleNamespace(kernel=kernel, runner=self.runner, loop=self.loop, boot=boot)
+        emulator.services = SimpleNamespace(env=env)
+        self.building = Building(emulator)
+
+    def submit(self, command):
+        self.submitted.append(command)
+        raise UserError("not now")
 
     def run(self, launch, ways, env, fds):
         self.launches.append(launch)
@@ -49,8 +58,8 @@ class Yard:
         for act in soon:
             act()
 
-    def end(self):
-        self.runner.report(Exited(self.launches[-1], status=1))
+    def end(self, status=1):
+        self.runner.report(Exited(self.launches[-1], status=status))
 
 
 @pytest.fixture
@@ -69,6 +78,16 @@ def test_one_that_comes_as_the_last_one_ends_is_begun_once(yard):
     yard.turn()
     assert not yard.building.queue
     assert yard.told.count({"error": "the build failed"}) == 2
+
+
+def test_what_was_built_is_deployed_with_what_the_env_files_say(yard, tmp_path):
+    (tmp_path / SLUGS).mkdir()
+    (tmp_path / SLUGS / RESULT).write_text('{"types": {"web": "serve"}, "slug": "abc"}')
+    yard.deploy()
+    yard.turn()
+    yard.end(0)
+    assert yard.submitted == [DeploySlug({"web": "serve"}, "abc", "abc", {"IN": ".env"})]
+    assert yard.told[-1] == {"error": "not now"}
 
 
 def test_one_that_cannot_begin_makes_way(yard, monkeypatch):

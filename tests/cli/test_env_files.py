@@ -78,6 +78,16 @@ def test_what_was_written_by_hand_meanwhile_still_awaits_its_release(emulator: E
     assert env.config == {"C": "3"}
 
 
+def test_a_line_that_was_edited_by_hand_meanwhile_is_not_overwritten(emulator: Emulator) -> None:
+    env = EnvFiles(emulator)
+    emulator.release(Status.PENDING)
+    env.edit_later(1, {"A": "2", "B": "2"})
+    (Path(emulator.options.dir) / ".env").write_text("A=3 # mine\n")
+    emulator.release(Status.SUCCEEDED)
+    assert text(emulator) == "A=3 # mine\nB=2\n"
+    assert env.config == {"A": "1", "B": "2"}
+
+
 def test_a_file_that_cannot_be_written_is_told(emulator: Emulator) -> None:
     env = EnvFiles(emulator)
     emulator.release(Status.PENDING)

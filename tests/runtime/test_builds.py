@@ -6,6 +6,7 @@ import pytest
 
 from emulator.runtime import command as ask
 from emulator.runtime.builds import Build, DeploySlug, FailBuild
+from emulator.runtime.releasing import ReleasePending
 from tests.simulation import COMMANDS, Simulation
 
 TYPES = {"worker": COMMANDS["worker"]}
@@ -40,6 +41,23 @@ def test_the_same_slug_again_is_a_release_too(app: Simulation) -> None:
     before = app.world.release
     deploy(app)
     assert app.world.release == before + 1
+
+
+def test_config_vars_that_were_edited_and_not_released_come_with_a_deploy(app: Simulation) -> None:
+    app.ask(DeploySlug(TYPES, "abc", "ABC", {"KEY": "2"}))
+    told = [(one.description, one.slug, one.config) for one in app.world.releases[-2:]]
+    assert told == [("Set KEY config vars", "", {"KEY": "2"}), ("Deploy ABC", "abc", {"KEY": "2"})]
+
+
+def test_with_a_release_command_one_release_has_both(app: Simulation) -> None:
+    before = app.world.release
+    types = {**TYPES, "release": "migrate"}
+    app.ask(DeploySlug(types, "abc", "ABC", {"KEY": "2"}))
+    assert app.world.pending and app.world.release == before
+    assert app.world.pending.description == "Deploy ABC; Set KEY config vars"
+    with pytest.raises(ReleasePending):
+        app.ask(DeploySlug(TYPES, "def", "DEF", {"KEY": "3"}))
+    assert app.world.release == before
 
 
 def test_a_failed_build_changes_nothing_but_the_log(app: Simulation) -> None:
