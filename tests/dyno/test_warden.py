@@ -460,3 +460,9 @@ def test_nobody_to_tell_is_no_error(pipe) -> None:
     os.close(reader)
     start.say(writer, ValueError("x"))
     os.close(writer)
+
+
+def test_a_descriptor_beyond_the_user_s_limit_takes_a_fork() -> None:
+    """The warden has as many as it needs; posix_spawn refuses to name one that the dyno may not."""
+    assert Start(WAYS, {}, b"/", [3, 24, 24], 24, False).by_fork
+    assert not Start(WAYS, {}, b"/", [3, 23, 23], 24, False).by_fork

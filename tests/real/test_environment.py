@@ -95,6 +95,7 @@ def test_more_dynos_than_the_user_s_descriptor_limit(app: App) -> None:
         # 0, 1, 2, its life line, and both ends of its wake-up pipe.
         until(lambda shim=shim: len(os.listdir(f"/proc/{shim}/fd")) == 6, "six descriptors")
     emulator.kill()
+    assert "crashed" not in emulator.text
     app.assert_nothing_left()
 
 

@@ -68,7 +68,8 @@ class Start:
         self.duplicates = [(os.POSIX_SPAWN_DUP2, fd, n) for n, fd in enumerate(fds)]
         self.limits = (nofile, HARD)
         self.tty = tty
-        self.by_fork = tty or sys.platform != "linux"
+        # posix_spawn names no descriptor beyond the limit. Source: glibc, spawn_faction_adddup2.c.
+        self.by_fork = tty or sys.platform != "linux" or max(fds, default=0) >= nofile
 
 
 def start_command(start: Start) -> int:
