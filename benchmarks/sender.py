@@ -7,6 +7,7 @@ large, to the same receiver by the same protocol, and makes none of them.
 from __future__ import annotations
 
 import random
+import socket
 import sys
 import threading
 import time
@@ -54,6 +55,8 @@ def bare(url: str, lines: int) -> None:
     size = sum(len(outlet(where, TOKEN).framed(block)) for block in blocks(EACH)) * lines // EACH
     sock = link.connected(where, link.tls(where))
     posts = where.scheme in (Scheme.HTTP, Scheme.HTTPS)
+    if posts:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, drain_https.SEND_BUFFER)
     piece = drain_https.BATCH_BYTES if posts else drain_syslog.BATCH_BYTES
     line = b"~" * (size // lines - 3) + b"~>\n"
     body = (line * piece)[:piece]
