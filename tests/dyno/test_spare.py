@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +67,8 @@ def inodes(folder: Path | str) -> dict[str, int]:
 
 
 @pytest.fixture
-def yard(tmp_path: Path) -> Yard:
+def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    monkeypatch.setattr(sys, "platform", "linux")
     return Yard(tmp_path)
 
 

@@ -26,29 +26,25 @@ def claim(source: str, place: str) -> bool:
     """There is `place`/app, a spare of the slug `source`, if there was one."""
     spares = _spares(place)
     try:
-        for name in os.listdir(spares):
-            if name.startswith(f"{os.path.basename(source)}.") and _moved(
-                f"{spares}/{name}", f"{place}/app"
-            ):
-                return True
+        names = os.listdir(spares)
     except FileNotFoundError:
-        pass
-    return False
+        return False
+    slug = os.path.basename(source)
+    fitting = [name for name in names if name.startswith(f"{slug}.")]
+    return any(_moved(f"{spares}/{name}", f"{place}/app") for name in fitting)
 
 
-def keep(copy: Copy, place: str, removal: Removal) -> bool:
-    """What was not touched of the copy is a spare now; whether it is, and there is room for it."""
+def keep(copy: Copy, place: str, removal: Removal) -> None:
+    """What was not touched of the copy is a spare now, if there is room for it."""
     if not copy.is_whole or sys.platform != "linux":
-        return False  # not every file system of macOS tells all changes
+        return  # not every file system of macOS tells all changes
     spares = _spares(place)
     try:
-        if not _has_room(spares):
-            return False
-        _prune(copy, removal, copy.target, "")
-        name = f"{os.path.basename(copy.source)}.{os.getpid()}"
-        return _moved(copy.target, f"{spares}/{name}")
+        if _has_room(spares):
+            _prune(copy, removal, copy.target, "")
+            os.rename(copy.target, f"{spares}/{os.path.basename(copy.source)}.{os.getpid()}")
     except OSError:
-        return False
+        pass  # whoever called us removes what is there
 
 
 def _has_room(spares: str) -> bool:
