@@ -400,7 +400,7 @@ def test_nothing_but_the_end_ends_the_kill_loop(monkeypatch: pytest.MonkeyPatch)
     rounds = iter(
         [OSError(errno.ENFILE, "file table overflow"), [7, 8], [8], [], OSError(5, "x"), []]
     )
-    reaped = iter([True, True, True, False])
+    reaped = iter([True, True, True, True, False])
     killed: list[int] = []
 
     def descendants(root: int, group: int) -> list[int]:
@@ -411,7 +411,7 @@ def test_nothing_but_the_end_ends_the_kill_loop(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(shim, "descendants", descendants)
     monkeypatch.setattr(shim, "_reap", lambda main, status: (0, next(reaped)))
-    monkeypatch.setattr(os, "kill", lambda pid, number: killed.append(pid))
+    monkeypatch.setattr(shim, "kill", lambda pid, number: killed.append(pid))
     monkeypatch.setattr(shim.select, "select", lambda *_: None)
     shim._kill_all(5)
     assert killed == [7, 8, 8]
@@ -424,7 +424,7 @@ def test_each_process_is_told_to_end_once_also_one_that_is_born_meanwhile(
     looks = iter([[7], [7, 8], [7, 8], [8, 9], [8, 9]])
     told: list[tuple[int, int]] = []
     monkeypatch.setattr(shim, "descendants", lambda root, group: next(looks))
-    monkeypatch.setattr(os, "kill", lambda pid, number: told.append((pid, number)))
+    monkeypatch.setattr(shim, "kill", lambda pid, number: told.append((pid, number)))
     before: set[int] = set()
     shim._terminate(5, before)
     both = (signal.SIGTERM, signal.SIGCONT)
@@ -436,7 +436,7 @@ def test_each_process_is_told_to_end_once_also_one_that_is_born_meanwhile(
 def test_one_that_forks_away_all_the_time_does_not_keep_us(monkeypatch: pytest.MonkeyPatch) -> None:
     pids = itertools.count(100)
     monkeypatch.setattr(shim, "descendants", lambda root, group: [next(pids)])
-    monkeypatch.setattr(os, "kill", lambda pid, number: None)
+    monkeypatch.setattr(shim, "kill", lambda pid, number: None)
     shim._terminate(5, set())
     assert next(pids) == 100 + shim.LOOKS
 

@@ -12,7 +12,18 @@ from __future__ import annotations
 
 import os
 import select
-from os import closerange, dup2, pipe, read, set_blocking
+from os import (
+    WNOHANG,
+    closerange,
+    dup2,
+    getpid,
+    kill,
+    pipe,
+    read,
+    set_blocking,
+    waitpid,
+    waitstatus_to_exitcode,
+)
 
 from .start import CANNOT_START, say, start_command
 from .tree import CHILDREN_FILE, become_subreaper, descendants
@@ -117,7 +128,7 @@ def _terminate(main: int, told: set[int]) -> None:
     has ended, lest it live on for its 30 seconds without a word.
     """
     for _ in range(LOOKS):
-        new = [pid for pid in descendants(os.getpid(), main) if pid not in told]
+        new = [pid for pid in descendants(getpid(), main) if pid not in told]
         if not new:
             return
         told.update(new)
@@ -132,12 +143,12 @@ def _has_orphans(main: int) -> bool:
     if CHILDREN_FILE:
         return False
     select.select([LINK], [], [], ORPHAN_PAUSE)
-    return bool(descendants(os.getpid(), main))
+    return bool(descendants(getpid(), main))
 
 
 def _signal_all(main: int, numbers: tuple[int, ...]) -> int:
     """Every process of the launch got the signals; how many there were."""
-    pids = descendants(os.getpid(), main)
+    pids = descendants(getpid(), main)
     _send(pids, numbers)
     return len(pids)
 
@@ -146,7 +157,7 @@ def _send(pids: list[int], numbers: tuple[int, ...]) -> None:
     for pid in pids:
         for number in numbers:
             try:
-                os.kill(pid, number)
+                kill(pid, number)
             except (ProcessLookupError, PermissionError):
                 pass
 
@@ -155,20 +166,20 @@ def _reap(main: int, status: int) -> tuple[int, bool]:
     """The main process's status if it has ended (else -1), and whether any child is left."""
     while True:
         try:
-            pid, raw = os.waitpid(-1, os.WNOHANG)
+            pid, raw = waitpid(-1, WNOHANG)
         except ChildProcessError:
             return status, False
         if pid == 0:
             return status, True
         if pid == main:
-            code = os.waitstatus_to_exitcode(raw)
+            code = waitstatus_to_exitcode(raw)
             status = code if code >= 0 else 128 - code
 
 
 def _kill_all(main: int) -> None:
     """There is no process left: none forks away, for a killed parent's child becomes ours."""
     pause_ms = 1
-    any_left = True
+    any_left = not CHILDREN_FILE or _reap(main, 0)[1]  # an orphan would be our child
     while any_left:
         try:
             _freeze(main)

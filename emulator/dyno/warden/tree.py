@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from os import O_RDONLY, close, listdir, open, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,12 +64,22 @@ def children(pid: int) -> list[int]:
     """The pids of its children, dead or alive, as far as the kernel tells."""
     pids: list[int] = []
     try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", "rb") as file:
-                pids += map(int, file.read().split())
+        for task in listdir(f"/proc/{pid}/task"):
+            pids += map(int, _read(f"/proc/{pid}/task/{task}/children").split())
     except OSError:
         pass  # it has gone, or (hidepid) its children are not for us to see
     return pids
+
+
+def _read(path: str) -> bytes:
+    fd = open(path, O_RDONLY)
+    try:
+        data = b""
+        while part := read(fd, 65536):
+            data += part
+        return data
+    finally:
+        close(fd)
 
 
 def from_rows(root: int, rows: Iterable[tuple[int, int, int]], group: int = 0) -> list[int]:
@@ -100,7 +111,7 @@ def _ps_rows() -> list[tuple[int, int, int]]:
     argv = ["ps", "-A", "-o", "pid=,ppid=,pgid=,stat="]
     ps = os.posix_spawn("/bin/ps", argv, {}, file_actions=[(os.POSIX_SPAWN_DUP2, writer, 1)])
     os.close(writer)
-    with open(reader) as out:
+    with os.fdopen(reader) as out:
         rows = [line.split() for line in out.read().splitlines()]
     os.waitpid(ps, 0)
     return [
