@@ -10,7 +10,7 @@ import ast
 import re
 import statistics
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -134,7 +134,10 @@ class Module:
         self.name = name
         self.text = text
         self.is_package = is_package
+        self.lines = text.splitlines()
         self.tree = ast.parse(text)
+        self.nodes = list(ast.walk(self.tree))
+        self.imports = tuple(self._imports())
 
     @property
     def package(self) -> str:
@@ -142,9 +145,9 @@ class Module:
         own = self.name if self.is_package else self.name.rpartition(".")[0]
         return own if own in MAY_IMPORT else own.partition(".")[0]
 
-    def imports(self) -> Iterator[str]:
+    def _imports(self) -> Iterator[str]:
         """Full names of what it imports: `emulator.event`, `os.path`; names in modules as such."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -161,7 +164,7 @@ class Module:
 
     def functions(self) -> Iterator[tuple[str, int]]:
         """Every function with its number of lines that are neither blank, comment nor docstring."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{self.name}.{node.name}", self._count(node)
 
@@ -171,14 +174,20 @@ class Module:
             if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant):
                 skipped.update(range(one.lineno, (one.end_lineno or one.lineno) + 1))
         rest = set(range(node.lineno, (node.end_lineno or node.lineno) + 1)) - skipped
-        lines = self.text.splitlines()
-        return sum(lines[n - 1].strip()[:1] not in ("", "#") for n in rest)
+        return sum(self.lines[n - 1].strip()[:1] not in ("", "#") for n in rest)
 
 
-def calls_in(tree: ast.AST) -> Iterator[str]:
-    """What is called there, as it is written."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    yield from (ast.unparse(call.func) for call in calls)
+def calls_in(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """What is called there, as it is written, if that is a name, of a module perhaps."""
+    for call in nodes:
+        if isinstance(call, ast.Call):
+            match call.func:
+                case ast.Name(id=name):
+                    yield name
+                case ast.Attribute(value=ast.Name(id=module), attr=name):
+                    yield f"{module}.{name}"
+                case ast.Attribute(attr=name):
+                    yield f"?.{name}"
 
 
 @cache
@@ -215,7 +224,7 @@ def test_every_package_has_its_place() -> None:
 def test_imports_go_down_only() -> None:
     wrong = []
     for module in modules().values():
-        for imported in module.imports():
+        for imported in module.imports:
             name = ours(imported)
             allowed = MAY_IMPORT[module.package]
             if name and modules()[name].package != module.package and not within(name, allowed):
@@ -226,16 +235,17 @@ def test_imports_go_down_only() -> None:
 def test_the_warden_stands_alone() -> None:
     """It runs isolated beside the emulator, where nothing else of ours can be imported."""
     inside = [module for module in modules().values() if module.package == "dyno.warden"]
-    named = {ours(imported) for module in inside for imported in module.imports()} - {None}
+    named = {ours(imported) for module in inside for imported in module.imports} - {None}
     assert all(name and within(name, ("dyno.warden",)) for name in named) and len(inside) > 2
 
 
+@cache
 def outside(module: Module) -> list[str]:
     """What it does that a pure module does not."""
-    found = [name for name in module.imports() if name.partition(".")[0] in OUTSIDE]
+    found = [name for name in module.imports if name.partition(".")[0] in OUTSIDE]
     if module.name in USES_OS_PATH:
         found = [name for name in found if not name.startswith("os.path")]
-    calls = list(calls_in(module.tree))
+    calls = list(calls_in(module.nodes))
     clocks = [call for call in calls if "." in call and call.rpartition(".")[2] in CLOCKS]
     return [*found, *clocks, *(call for call in calls if call in ("open", "input"))]
 
@@ -251,12 +261,12 @@ def test_the_lists_name_only_what_exists_and_needs_it() -> None:
         inside = [module for module in modules().values() if within(module.name, {name})]
         assert any(outside(module) for module in inside), f"{name} is pure: strike it off the list"
     for name in USES_OS_PATH:
-        assert any(one.startswith("os.path") for one in modules()[name].imports()), name
+        assert any(one.startswith("os.path") for one in modules()[name].imports), name
 
 
 def test_no_module_is_long() -> None:
     written = {name: one for name, one in modules().items() if name not in GENERATED}
-    lengths = {name: len(module.text.splitlines()) for name, module in written.items()}
+    lengths = {name: len(module.lines) for name, module in written.items()}
     assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
 
 
@@ -284,10 +294,21 @@ def test_no_file_knows_a_machine() -> None:
 def test_no_test_sleeps() -> None:
     tests = [path for path in tracked() if path.suffix == ".py" and ROOT / "tests" in path.parents]
     texts = {path: path.read_text() for path in tests}
-    calls = {p: set(calls_in(ast.parse(text))) for p, text in texts.items() if "sleep" in text}
+    calls = {
+        p: set(calls_in(ast.walk(ast.parse(text)))) for p, text in texts.items() if "sleep" in text
+    }
     sleeping = {str(path.relative_to(ROOT)) for path, found in calls.items() if found & SLEEPS}
     assert sleeping <= set(MAY_SLEEP)
     assert len(tests) > 20
+
+
+def test_all_of_the_real_tests_say_so() -> None:
+    """Without real tests their folder is not even looked into."""
+    mark = re.compile(r"^pytestmark = (\[[^\]]*)?pytest\.mark\.real\b", re.MULTILINE)
+    inside = [path for path in tracked() if ROOT / "tests" / "real" in path.parents]
+    real = [path for path in inside if path.match("test_*.py")]
+    assert [str(path) for path in real if not mark.search(path.read_text())] == []
+    assert len(real) > 20
 
 
 @pytest.mark.parametrize(
@@ -305,9 +326,9 @@ def test_a_function_is_counted_without_docstring_comments_and_blanks(text: str, 
 def test_imports_are_found_in_every_form() -> None:
     text = "import os.path, time\nfrom . import a\nfrom ..b import c\nfrom emulator.d import e\n"
     found = ["os.path", "time", "emulator.x.a", "emulator.b.c", "emulator.d.e"]
-    assert list(Module("x.y", text).imports()) == found
+    assert list(Module("x.y", text).imports) == found
     inside = Module("x", "from . import a", is_package=True)
-    assert list(inside.imports()) == ["emulator.x.a"]
+    assert list(inside.imports) == ["emulator.x.a"]
 
 
 def test_what_touches_the_outside_world_is_found() -> None:

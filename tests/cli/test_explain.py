@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+
 import pytest
+import typer.main
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_commands_made_once() -> Iterator[None]:
+    """A process of ours that needs Typer needs it once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.mark.parametrize(

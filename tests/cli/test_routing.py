@@ -123,9 +123,9 @@ class Street:
 def street(monkeypatch):
     made = Street(monkeypatch)
     yield made
-    made.routing.close()
     for sock in made.spawned:
-        sock.close()
+        sock.close()  # first, as its last words are waited for
+    made.routing.close()
 
 
 def test_a_router_hears_its_listeners_and_the_table(street):
