@@ -6,6 +6,7 @@ Everything here may wait for a second or more: it is called in a thread.
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 
 from emulator.fact import Fact
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from .catalog import Service
 
 PATIENCE = 5.0
+
+OWN = 128
+"""Descriptors that Redis needs besides those of its clients; by its source, a few dozens."""
+
+FORCED = {"shutdown-on-sigterm": "force"}
+"""Redis stops when it is told to, also while a child of it writes its file for the first time: that
+is told to stop, too, and then Redis would wait for it for ever. Redis 6 does not know this."""
 
 STATUS_LINE = 7
 """Source: PostgreSQL, src/include/utils/pidfile.h, LOCK_FILE_LINE_PM_STATUS."""
@@ -65,9 +73,10 @@ def adjust(addon: Addon, service: Service) -> bool:
     plan = service.plan(addon.plan)
     try:
         if service.name == REDIS:
-            _forces_end(addon)
-            for name, value in limits(plan).items():
-                wire.redis(addon.port, addon.password, "CONFIG", "SET", name, value)
+            clients = {"maxclients": str(possible(plan.connections))}
+            for name, value in {**FORCED, **limits(plan), **clients}.items():
+                _configure(addon, name, value)
+            return wire.redis(addon.port, addon.password, "PING") == b"PONG"
         if service.name == POSTGRES:
             user, _ = database(addon)
             _ask(addon, f"alter role {user} connection limit {plan.connections}")
@@ -76,13 +85,18 @@ def adjust(addon: Addon, service: Service) -> bool:
     return True
 
 
-def _forces_end(addon: Addon) -> None:
-    """Redis stops when it is told to, also while it writes its file for the first time: its own
-    process for that is told too, and then it would never be done."""
+def possible(clients: int) -> int:
+    """So many of them Redis has descriptors for. At a start it sees to that by itself."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return clients if most == resource.RLIM_INFINITY else min(clients, most - OWN)
+
+
+def _configure(addon: Addon, name: str, value: str) -> None:
+    """Redis has that setting, if it knows it."""
     try:
-        wire.redis(addon.port, addon.password, "CONFIG", "SET", "shutdown-on-sigterm", "force")
+        wire.redis(addon.port, addon.password, "CONFIG", "SET", name, value)
     except wire.Unready:
-        pass  # Redis 6
+        pass
 
 
 def _says_ready(folder: str) -> bool:
