@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 
 try:
-    from apscheduler.schedulers.blocking import BlockingScheduler
+    from apscheduler.schedulers.background import BackgroundScheduler
 except ImportError:
     sys.exit("clock.py needs APScheduler: pip install -r requirements.txt")
 from jobs import connect, hhmmss, seconds
@@ -38,19 +38,13 @@ def tell_missed() -> None:
                 print(f"missed {gap['slots']} x {gap['name']}, due {times}: no clock was up")
 
 
-def stop(*_signal: object) -> None:
-    """The main thread's wait ends; a job that is being queued still gets queued."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    sys.exit(0)
-
-
 def main() -> None:
     sys.stdout.reconfigure(line_buffering=True)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    # Waited for below: what a handler raises somewhere in APScheduler may be lost there.
+    stops = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     period = seconds("CLOCK_SECONDS", 10)
-    scheduler = BlockingScheduler(timezone=UTC)
+    scheduler = BackgroundScheduler(timezone=UTC)
     # Counted from the epoch, every clock has the same slots, whenever it was started.
     scheduler.add_job(
         queue_due, "interval", ("tick", period), seconds=period, start_date=EPOCH, name="tick"
@@ -58,10 +52,10 @@ def main() -> None:
     scheduler.add_job(queue_due, "cron", ("report", 60), minute="*", name="report")
     tell_missed()
     print(f"clock is up: a tick every {period} s, a report every minute")
-    try:
-        scheduler.start()
-    finally:
-        print("clock stops: no job is queued until the next clock is up")
+    scheduler.start()
+    signal.sigwait(stops)
+    scheduler.shutdown()  # a job that is being queued still gets queued
+    print("clock stops: no job is queued until the next clock is up")
 
 
 if __name__ == "__main__":
