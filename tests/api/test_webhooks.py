@@ -173,7 +173,7 @@ class Site:
 
 def finished(courier):
     courier._waiting.put(None)
-    courier._thread.join(10)
+    courier._thread.join(60)
 
 
 def test_a_delivery_arrives():
@@ -214,14 +214,14 @@ def test_too_many_and_the_end_wait_for_nobody(monkeypatch):
 
     def post(delivery):
         going.set()
-        hold.wait(10)
+        hold.wait(60)
 
     monkeypatch.setattr("emulator.api.courier.post", post)
     courier = Courier(lambda line: None)
     for _ in range(2000):
         courier.deliver(Delivery("http://127.0.0.1:1/", (), b"{}"))
-    assert going.wait(10)
+    assert going.wait(60)
     courier.close()
     hold.set()
-    courier._thread.join(10)
+    courier._thread.join(60)
     assert not courier._thread.is_alive()

@@ -87,7 +87,7 @@ class Street:
             raise self.refusal
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        theirs.settimeout(5)
+        theirs.settimeout(60)
         self.spawned.append(theirs)
         return ours, NOBODY
 
