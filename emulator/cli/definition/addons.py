@@ -63,7 +63,7 @@ def addons_info(addon: Addon, json: Json = False, app: App = None, dir: Dir = No
     "addons:upgrade",
     ADDONS,
     examples="""
-        hk-local addons:upgrade heroku-redis:premium-0
+        hk-local addons:upgrade REDIS premium-0
         hk-local addons:upgrade DATABASE essential-2
     """,
     hidden_aliases=("addons:downgrade",),

@@ -52,7 +52,7 @@ def redis_cli(
     "redis:promote",
     "databases:redis_promote",
     ADDONS,
-    examples="hk-local redis:promote HEROKU_REDIS_AMBER_URL",
+    examples="hk-local redis:promote CACHE",
 )
 def redis_promote(
     database: Annotated[str, Argument(metavar="DATABASE", help="Its name or variable")],
