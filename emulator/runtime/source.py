@@ -16,7 +16,9 @@ from .watcher import DEBOUNCE, FILTER
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from watchdog.observers.api import ObservedWatch
 
 MOST_WATCHES = 64
 """Each takes a thread and an inotify instance, of which a user has 128."""
@@ -48,7 +50,12 @@ class Source(FileSystemEventHandler):
         self.timer: asyncio.TimerHandle | None = None
         self.wait = DEBOUNCE
         self.last_at = -CALM
-        self.watched: dict[str, bool] = {}
+        self.gone: set[str] = set()
+        self.new: set[str] = set()
+        """Folders that were moved, deleted, made since it was looked what to watch."""
+        self.look: asyncio.TimerHandle | None = None
+        self.watched: dict[str, tuple[bool, ObservedWatch]] = {}
+        self.watching = threading.Lock()
         self.observer = Observer()
         self.is_closed = False
         self.thread = self._in_thread(self._watch)
@@ -61,18 +68,61 @@ class Source(FileSystemEventHandler):
     # --- which folders ---------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        """Every folder with code in it is watched, also those that are new."""
+        """Every folder with code in it is watched, also those that are new, and the code in these
+        was told; a folder that is gone is not, and one that came in its place is."""
+        with self.lock:
+            gone, self.gone = self.gone, set()
+            new, self.new = self.new, set()
+        with self.watching:
+            if self.is_closed:
+                return
+            try:
+                new |= self._reconcile(gone)
+                if not self.observer.is_alive():
+                    self.observer.start()
+            except (OSError, RuntimeError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                self._soon(lambda: self.failed(f"cannot watch the app's code: {reason}"))
+            found = {name for path in new if self._is_watched(path) for name in self._code(path)}
+        if gone:
+            tracked = filter(is_code, self._git("--cached", "--", *sorted(gone)) or ())
+            found |= {n for n in tracked if not os.path.lexists(os.path.join(self.folder, n))}
+        self._touch(found)
+
+    def _reconcile(self, gone: set[str]) -> set[str]:
+        """Exactly what is planned is watched; which of it only because it is there again."""
+        old = {path for path in self.watched if path in gone or above([path]) & gone - {""}}
+        for path in old:
+            self.observer.unschedule(self.watched.pop(path)[1])
+        before, planned = dict(self.watched), dict(self._plan())
+        for path, is_deep in planned.items():
+            if path not in before or before[path][0] is not is_deep:
+                self._schedule(path, is_deep)
+        for path, (is_deep, watch) in before.items():
+            if planned.get(path) is not is_deep:
+                self.observer.unschedule(watch)
+                if self.watched[path][1] is watch:
+                    del self.watched[path]
+        return old & planned.keys()
+
+    def _schedule(self, path: str, is_deep: bool) -> None:
+        where = os.path.join(self.folder, path)
         try:
-            for path, is_deep in self._plan():
-                if path not in self.watched and not self.is_closed:
-                    where = os.path.join(self.folder, path)
-                    self.observer.schedule(self, where, recursive=is_deep, event_filter=FILTER)
-                    self.watched[path] = is_deep
-            if not self.is_closed and not self.observer.is_alive():
-                self.observer.start()
-        except (OSError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            self._soon(lambda: self.failed(f"cannot watch the app's code: {reason}"))
+            watch = self.observer.schedule(self, where, recursive=is_deep, event_filter=FILTER)
+        except (FileNotFoundError, NotADirectoryError):
+            return  # gone since it was planned, as its event says
+        self.watched[path] = is_deep, watch
+
+    def _is_watched(self, path: str) -> bool:
+        above_it = (self.watched.get(folder) for folder in above([path]))
+        return path in self.watched or any(found and found[0] for found in above_it)
+
+    def _code(self, path: str) -> Iterator[str]:
+        """The files of code in that folder."""
+        for folder, folders, files in os.walk(os.path.join(self.folder, path)):
+            folders[:] = [name for name in folders if name not in NEVER]
+            names = (os.path.relpath(os.path.join(folder, file), self.folder) for file in files)
+            yield from filter(is_code, names)
 
     def _plan(self) -> list[tuple[str, bool]]:
         ignored = self._git("--others", "--ignored", "--directory") or []
@@ -93,31 +143,54 @@ class Source(FileSystemEventHandler):
 
     def _git(self, *options: str) -> list[str] | None:
         """What git lists of the folder; None if it has nothing to say of it."""
-        words = ("git", "ls-files", "-z", "--exclude-standard", *options)
+        return self._ask_git("ls-files", "--exclude-standard", *options)
+
+    def _ask_git(self, command: str, *options: str, names: Iterable[str] = ()) -> list[str] | None:
+        words = ("git", command, "-z", *options)
         env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        given = b"".join(os.fsencode(name) + b"\0" for name in names)
         try:
-            done = subprocess.run(words, cwd=self.folder, env=env, capture_output=True, check=False)
+            done = subprocess.run(
+                words, cwd=self.folder, env=env, input=given, capture_output=True, check=False
+            )
         except OSError:
             return None
-        names = done.stdout.split(b"\0")
-        return None if done.returncode else [os.fsdecode(name) for name in names if name]
+        found = done.stdout.split(b"\0")
+        return None if done.returncode else [os.fsdecode(name) for name in found if name]
 
     # --- what happens in them --------------------------------------------------------------------
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """In watchdog's thread."""
-        touched = {os.fsdecode(event.src_path)}
-        if isinstance(event, FileSystemMovedEvent):
-            touched.add(os.fsdecode(event.dest_path))
-        names = {os.path.relpath(path, self.folder) for path in touched}
-        if event.is_directory:
-            if event.event_type == "created" and not names & set(NEVER):
-                self._soon(lambda: self._in_thread(self._watch))
-            return
-        if found := {name for name in names if is_code(name)}:
+        before = self._name(event.src_path)
+        after = self._name(event.dest_path) if isinstance(event, FileSystemMovedEvent) else before
+        if not event.is_directory:
+            self._touch({name for name in (before, after) if is_code(name)})
+        elif event.event_type in ("created", "moved", "deleted"):
             with self.lock:
-                self.touched |= found
+                if event.event_type != "created" and _may_have_code(before):
+                    self.gone.add(before)
+                if event.event_type != "deleted" and _may_have_code(after):
+                    self.new.add(after)
+            self._soon(self._watch_soon)
+
+    def _name(self, path: bytes | str) -> str:
+        return os.path.relpath(os.fsdecode(path), self.folder)
+
+    def _touch(self, names: set[str]) -> None:
+        if names:
+            with self.lock:
+                self.touched |= names
             self._soon(self._debounce)
+
+    def _watch_soon(self) -> None:
+        """Not put off by the next folder: an app may make one after another."""
+        if (self.gone or self.new) and not self.look:
+            self.look = self.loop.call_later(DEBOUNCE, self._watch_now)
+
+    def _watch_now(self) -> None:
+        self.look = None
+        self._in_thread(self._watch)
 
     def _soon(self, act: Callable[[], object]) -> None:
         try:
@@ -140,8 +213,8 @@ class Source(FileSystemEventHandler):
 
     def _sift(self, touched: set[str]) -> None:
         """Of what was touched, what git does not ignore was told."""
-        listed = self._git("--cached", "--others", "--", *sorted(touched))
-        found = sorted(touched if listed is None else touched & set(listed))
+        ignored = self._ask_git("check-ignore", "--stdin", names=touched)
+        found = sorted(touched.difference(ignored or ()))
         if found:
             self._soon(lambda: self._tell(found))
 
@@ -154,9 +227,14 @@ class Source(FileSystemEventHandler):
 
     def close(self) -> None:
         self.is_closed = True
-        if self.timer:
-            self.timer.cancel()
+        for timer in filter(None, (self.timer, self.look)):
+            timer.cancel()
         self.thread.join()
-        if self.observer.is_alive():
-            self.observer.stop()
-            self.observer.join()
+        with self.watching:
+            if self.observer.is_alive():
+                self.observer.stop()
+                self.observer.join()
+
+
+def _may_have_code(folder: str) -> bool:
+    return not set(NEVER) & set(folder.split("/"))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -137,11 +141,21 @@ def test_one_change_after_another_is_waited_for_longer_and_longer(bench: Bench) 
 
 
 def test_a_new_folder_is_looked_at(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked: list[bool] = []
-    monkeypatch.setattr(bench.source, "_watch", lambda: looked.append(True))
+    looked: list[set[str]] = []
+    monkeypatch.setattr(bench.source, "_watch", lambda: looked.append({*bench.source.new}))
     bench.source.on_any_event(DirCreatedEvent(str(bench.folder / "new")))
-    bench.source.on_any_event(DirCreatedEvent(str(bench.folder / "node_modules")))
-    assert looked == [True]
+    bench.source.on_any_event(DirCreatedEvent(str(bench.folder / "node_modules" / "x")))
+    bench.source.on_any_event(DirCreatedEvent(str(bench.folder / "pkg" / "__pycache__")))
+    bench.loop.pass_time(1)
+    assert looked == [{"new"}]
+
+
+def test_a_file_that_is_gone_is_told_unless_git_ignores_it(bench: Bench) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=bench.folder, check=True)
+    (bench.folder / ".gitignore").write_text("made/\n")
+    bench.touch("sub/c.py", "pages/[id].ts", "made/b.py")
+    bench.loop.pass_time(1)
+    assert bench.told == [["pages/[id].ts", "sub/c.py"]]
 
 
 def test_neither_ignored_nor_installed_folders_are_watched(tmp_path: Path) -> None:
@@ -167,3 +181,85 @@ def test_too_many_folders_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     plain = object.__new__(Source)
     plain.folder = str(tmp_path)
     assert plain._plan() == [("", True)]
+
+
+# --- with the machine's own watches --------------------------------------------------------------
+
+
+class Watching:
+    """A source at work in a loop of its own; what it tells is in `told`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: set[str] = set()
+        self.failures: list[str] = []
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever)
+        self.thread.start()
+        self.source = Source(self.loop, str(folder), self.told.update, self.failures.append)
+        self.source.thread.join()
+
+    def until(self, *names: str) -> None:
+        """They were told, and what was told before is forgotten."""
+        deadline = time.monotonic() + 60
+        while not self.told.issuperset(names):
+            assert time.monotonic() < deadline, f"{names} not in {self.told}"
+            time.sleep(0.02)
+        self.do(self.forget)
+
+    def do(self, act: Callable[[], object]) -> None:
+        """It was done, in the loop's thread."""
+        done = threading.Event()
+        self.loop.call_soon_threadsafe(lambda: (act(), done.set()))
+        assert done.wait(60)
+
+    def forget(self) -> None:
+        """Also that one change came soon after another."""
+        self.told.clear()
+        self.source.wait = module.DEBOUNCE
+
+    def close(self) -> None:
+        self.do(self.source.close)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+        assert self.failures == []
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "git"])
+def watching(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watching]:
+    app = tmp_path / "app"
+    for name in ("pkg/m.py", "top/a.py", "sub/deep/c.py"):
+        (app / name).parent.mkdir(parents=True)
+        (app / name).write_text("1")
+    if request.param:
+        subprocess.run(["git", "init", "-q"], cwd=app, check=True)
+    found = Watching(app.resolve())
+    yield found
+    found.close()
+
+
+@pytest.mark.real
+def test_folders_that_move_go_and_come_are_followed(tmp_path: Path, watching: Watching) -> None:
+    app = tmp_path / "app"
+    (app / "pkg").rename(app / "pkg2")
+    watching.until("pkg2/m.py")
+    (app / "pkg2/n.py").write_text("2")
+    watching.until("pkg2/n.py")
+    (app / "sub/deep/c.py").unlink()
+    watching.until("sub/deep/c.py")
+    shutil.rmtree(app / "top")
+    (app / "top").mkdir()
+    watching.until("top/a.py")
+    (app / "top/b.py").write_text("1")
+    watching.until("top/b.py")
+    (app / "d1/d2").mkdir(parents=True)
+    (app / "d1/d2/z.py").write_text("1")
+    watching.until("d1/d2/z.py")
+    (tmp_path / "elsewhere/x").mkdir(parents=True)
+    (tmp_path / "elsewhere/x/y.py").write_text("1")
+    (tmp_path / "elsewhere").rename(app / "sub/e")
+    watching.until("sub/e/x/y.py")
+    (app / "sub/e").rename(app / "e")
+    watching.until("e/x/y.py")
+    (app / "e/x/z.py").write_text("2")
+    watching.until("e/x/z.py")
