@@ -8,6 +8,7 @@ from emulator.app import config_vars, procfile
 from emulator.cli.output import warn
 from emulator.dyno.ports import free_ports
 from emulator.dyno.program import shell
+from emulator.runtime.files import no_pipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _substituted(command: str) -> str:
 
 def _read(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=no_pipe) as file:
             return file.read()
     except FileNotFoundError:
         return None

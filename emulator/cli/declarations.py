@@ -7,6 +7,7 @@ import tomllib
 
 from emulator.addon import declared
 from emulator.errors import UserError
+from emulator.runtime.files import no_pipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def read(dir: str) -> Mapping[str, Service]:
     """Those of the catalog and those that the project declares. Raises UserError."""
     path = os.path.join(dir, declared.FILE)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=no_pipe) as file:
             return declared.services(tomllib.load(file))
     except FileNotFoundError:
         return declared.services({})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 from emulator.app import appjson, config_vars, procfile
 from emulator.app.appjson import AppJson
@@ -22,6 +24,8 @@ DANGLING = "It is a link to what is not there."
 
 EDITED = "edited"
 """A file as it is to be, in the state folder, before it takes its place."""
+
+WRITABLE = 0o222
 
 
 class CannotRead(UserError):
@@ -104,7 +108,16 @@ def edited_config(
             parts[place][var] = value
     edited = {name: rewritten(texts[name], name, parts[name]) for name in names}
     after = config_vars.merge([config_vars.parse(data, name) for name, data in edited.items()])
-    return Edited({n: data for n, data in edited.items() if data != texts[n]}, after.values)
+    files = {name: data for name, data in edited.items() if data != texts[name]}
+    for name in files:
+        _check_writable(os.path.join(app_dir, name))
+    return Edited(files, after.values)
+
+
+def _check_writable(path: str) -> None:
+    """CannotWrite if its owner has forbidden to change it, which a new file in its place would."""
+    if os.path.exists(path) and not os.stat(path).st_mode & WRITABLE:
+        raise CannotWrite(path, "it is read-only (chmod u+w makes it writable)")
 
 
 def _exists(app_dir: str, name: str) -> bool:
@@ -149,7 +162,7 @@ def _read(app_dir: str, name: str, hint: str) -> bytes:
         raise UsageError("'': the name of a file is expected for --procfile and for --env")
     path = os.path.join(app_dir, name)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=no_pipe) as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise NoSuchFile(path, hint) from None
@@ -158,3 +171,13 @@ def _read(app_dir: str, name: str, hint: str) -> bytes:
     if len(data) > MOST_BYTES:
         raise CannotRead(path, "larger than 4 MB; is this the right file?")
     return data
+
+
+def no_pipe(path: str, flags: int) -> int:
+    """The file was opened, at once. Raises OSError for a named pipe: whoever reads one waits for
+    its writer, maybe for ever, and can change nothing in it."""
+    fd = os.open(path, flags | os.O_NONBLOCK)
+    if stat.S_ISFIFO(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "a named pipe; a regular file is expected", path)
+    return fd

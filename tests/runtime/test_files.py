@@ -14,6 +14,7 @@ from emulator.runtime.files import (
     CannotRead,
     CannotWrite,
     edit_config,
+    edited_config,
     read_app,
     read_app_json,
 )
@@ -93,6 +94,17 @@ def test_a_folder_is_no_procfile(app: Path) -> None:
         read_app(str(app), "folder", ())
 
 
+@pytest.mark.parametrize("name", ["Procfile", ".env", "app.json"])
+def test_a_named_pipe_is_refused_at_once(app: Path, name: str) -> None:
+    (app / name).unlink(missing_ok=True)
+    os.mkfifo(app / name)
+    with pytest.raises(CannotRead, match=rf"/{name}: a named pipe; a regular file is expected$"):
+        read_app(str(app), "Procfile", ())
+        read_app_json(str(app))
+    with pytest.raises(CannotRead, match="a named pipe"):
+        edit_config(str(app), (name,), {"A": "1"})
+
+
 def test_a_huge_file_is_no_procfile(app: Path) -> None:
     with open(app / "huge", "wb") as file:
         file.truncate(MOST_BYTES + 1)
@@ -146,6 +158,17 @@ def test_of_several_files_the_one_that_counts_is_edited(app: Path) -> None:
     assert (app / "two").read_text() == "B=9\nD=9\n"
     edit_config(str(app), ("one", "two"), {"B": None})
     assert read_app(str(app), "Procfile", ("one", "two")).config == {"A": "9", "D": "9"}
+
+
+def test_a_read_only_file_is_not_replaced(app: Path) -> None:
+    """Not even by root, who may write to any."""
+    (app / ".env").write_text("A=1\n")
+    (app / ".env").chmod(0o444)
+    for change in (edit_config, edited_config):
+        with pytest.raises(CannotWrite, match=r"\.env: cannot be written: it is read-only \(chmod"):
+            change(str(app), (), {"A": "2"})
+        change(str(app), (), {"A": "1"})
+    assert (app / ".env").read_text() == "A=1\n"
 
 
 def test_an_edit_that_fails_changes_nothing(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from watchdog.events import (
 
 from emulator.runtime import source as module
 from emulator.runtime.source import Source
+from tests.real.app import until
 
 
 class Timer:
@@ -200,10 +200,7 @@ class Watching:
 
     def until(self, *names: str) -> None:
         """They were told, and what was told before is forgotten."""
-        deadline = time.monotonic() + 60
-        while not self.told.issuperset(names):
-            assert time.monotonic() < deadline, f"{names} not in {self.told}"
-            time.sleep(0.02)
+        until(lambda: self.told.issuperset(names), f"{', '.join(names)} told", 60)
         self.do(self.forget)
 
     def do(self, act: Callable[[], object]) -> None:
