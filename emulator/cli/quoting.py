@@ -16,13 +16,24 @@ ESCAPED = '\\"$`!'
 
 
 def quote(value: str) -> str:
-    """The value as one word for a shell, on one line."""
+    """The value as one word, on one line, as the Heroku CLI writes it."""
     if not SPECIAL & set(value):
         return value
     if "'" in value or "\n" in value:
         escaped = "".join(f"\\{char}" if char in ESCAPED else char for char in value)
         return '"' + escaped.replace("\n", "\\n") + '"'
     return f"'{value}'"
+
+
+def word(value: str) -> str:
+    """The value as one word that every shell reads as that value.
+
+    Departs: the Heroku CLI writes a line end as `\\n`, a ! as `\\!` and a ~ as it is, of which a
+    shell makes something else.
+    """
+    if "\n" in value or ("'" in value and "!" in value):
+        return "'" + value.replace("'", "'\\''") + "'"
+    return f"'{value}'" if value.startswith("~") and "'" not in value else quote(value)
 
 
 def unquote(text: str) -> str:

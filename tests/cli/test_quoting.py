@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from emulator.cli.quoting import lines, quote, read, unquote
+from emulator.cli.quoting import lines, quote, read, unquote, word
 from emulator.errors import UserError
 
 
@@ -38,12 +38,17 @@ def test_what_is_written_is_read_back(config: dict[str, str]) -> None:
 
 
 @pytest.mark.real
-def test_a_shell_reads_it() -> None:
-    values = ["two words", "it's $5 `x` \\ !", 'a "b" c', "*?[a]~#", "plain"]
-    script = "\n".join(f"printf '%s\\0' {quote(value)}" for value in values)
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    # An escaped ! keeps its backslash in a shell, as with the Heroku CLI.
-    assert done.stdout.replace("\\!", "!").split("\0")[:-1] == values
+@settings(max_examples=5, deadline=None)
+@example(["two words", "it's $5 `x` \\ !", 'a "b" c', "*?[a]~#", "plain", ""])
+@example(["~/x", "~", "~it's", "it's ~", "two\nlines", "it's\nnot \\n", "\n", "PATH=~/a:~", "\r"])
+@given(some.lists(some.text(some.characters(exclude_characters="\0", codec="utf-8")), max_size=9))
+def test_a_shell_reads_it(values: list[str]) -> None:
+    names = [f"V{number}" for number in range(len(values))]
+    text = "".join(f"{name}={word(value)}\n" for name, value in zip(names, values, strict=True))
+    script = text + "\n".join(f"printf '%s\\0' \"${name}\"" for name in names)
+    for shell in ("sh", "bash"):
+        done = subprocess.run([shell, "-c", script], capture_output=True, check=True)
+        assert done.stdout.decode().split("\0")[:-1] == values
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from emulator.api.ink import Ink
 from emulator.cli.client import JSON, Client
 from emulator.cli.follow import follow
 from emulator.cli.output import notify, say, wants_colour, write
-from emulator.cli.quoting import quote
+from emulator.cli.quoting import word
 from emulator.errors import UsageError
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ def config(json: bool, shell: bool, app: str | None, dir: str | None) -> int:
     if json:
         text = dumps(values, indent=2, ensure_ascii=False) + "\n"
     elif shell:
-        text = "".join(f"{name}={quote(value)}\n" for name, value in values.items())
+        text = "".join(f"{name}={word(value)}\n" for name, value in values.items())
     else:
         ink = Ink(wants_colour())
         title = ink.header(f"{ink.app(_name(client))} Config Vars")
@@ -43,7 +43,7 @@ def get(names: Sequence[str], json: bool, shell: bool, app: str | None, dir: str
         found = [{"key": name, "value": values.get(name)} for name in names]
         text = dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False) + "\n"
     elif shell:
-        text = "".join(f"{name}={quote(values.get(name, ''))}\n" for name in names)
+        text = "".join(f"{name}={word(values.get(name, ''))}\n" for name in names)
     else:
         text = "".join(f"{values.get(name, '')}\n" for name in names)
     write(text.encode())
