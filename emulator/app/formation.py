@@ -118,6 +118,18 @@ def narrow(types: Iterable[str], only: Iterable[str], exclude: Iterable[str]) ->
     return left
 
 
+def started(
+    formation: Mapping[str, Quantity], named: Iterable[str], asked: Iterable[Change]
+) -> dict[str, Quantity]:
+    """Who names a type to run it, and no number of it, has at least one."""
+    counted = {change.type for change in asked}
+    naming = set() if ALL in counted else set(_split(named)) - counted
+    return {
+        name: item.replace(quantity=1) if name in naming and not item.quantity else item
+        for name, item in formation.items()
+    }
+
+
 def check(option: str, types: Iterable[str], words: Iterable[str]) -> tuple[str, ...]:
     """The process types that the option names; FormationError for one that there is not."""
     known, named = _scalable(types), tuple(_split(words))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 
 from emulator.cli.output import say, write
-from emulator.dyno.slot import Kind
+from emulator.dyno.slot import Kind, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.dyno.slot import Slot
     from emulator.errors import UserError
     from emulator.runtime.folder import Folder
     from emulator.runtime.world import World
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 VERDICT = b"="
 ENDS = {"pending": "executing", "succeeded": "succeeded", "failed": "failed"}
 INTERRUPTED = 130
+TRIAL = 1.0
+"""Seconds."""
 
 
 def detach(folder: Folder) -> tuple[int | None, int]:
@@ -57,31 +60,64 @@ def confess(herald: int, error: UserError) -> None:
     Herald(herald).close(error.exit_code, str(error).replace("\n", " "))
 
 
+def idleness(world: World) -> str:
+    """What to tell whoever has started an app of which no dyno is to run; else nothing."""
+    if world.pending or any(item.quantity for item in world.formation.values()):
+        return ""
+    name = next((type for type in world.formation if type not in world.left_out), "")
+    return f"no dynos run; hk-local ps:scale {name}=1 starts one" if name else ""
+
+
+def trial(slot: Slot, now: float) -> float:
+    """How many seconds it is too early to say that a dyno is up, which as yet may only have been
+    spawned: what cannot run mostly ends at once. One that listens can run."""
+    up_at = slot.current.up_at if slot.current else None
+    return 0.0 if slot.must_listen or up_at is None else max(0.0, up_at + TRIAL - now)
+
+
 class Herald:
-    """Tells the waiting command which dynos are up, each once, and at last the verdict."""
+    """Tells the waiting command which dynos are up or crash, and at last the verdict."""
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self.told: set[str] = set()
+        """How the release command went."""
+        self.dynos: dict[str, tuple[int, str]] = {}
+        """Of each dyno its crashes, and what was told last."""
 
-    def look(self, world: World) -> None:
-        for slot in world.slots.values():
-            if slot.kind is Kind.ONE_OFF:
-                continue
-            if slot.shown and slot.shown.value in ("up", "crashed") and slot.name not in self.told:
-                self.told.add(slot.name)
-                self._write(f"{slot.name}: {slot.shown.value}\n")
+    def look(self, world: World, now: float) -> float:
+        """What is new was told; in so many seconds there may be more to tell, if not 0."""
+        if self.fd < 0:
+            return 0
+        slots = [slot for slot in world.slots.values() if slot.kind is not Kind.ONE_OFF]
+        left = max((self._tell(slot, now) for slot in slots), default=0)
         since = (r for r in world.releases if r.dyno and r.created_at >= world.started_at)
         release = next(since, None)  # ours; an add-on that got ready may have made another
         if release and release.status.value not in self.told:
             self.told.add(release.status.value)
             self._write(f"v{release.version}: release command {ENDS[release.status.value]}\n")
-        if world.is_settled and self.fd >= 0:
+        if world.is_settled and not left:
             if world.address:
                 self._write(f"the app is at {world.address}\n")
-            crashed = [s for s in world.slots.values() if s.shown and s.shown.value == "crashed"]
+            if rest := idleness(world):
+                self._write(f"{rest}\n")
+            crashed = any(slot.shown is State.CRASHED for slot in world.slots.values())
             failed = release is not None and release.status.value == "failed"
             self.close(1 if crashed or failed else 0)
+        return left
+
+    def _tell(self, slot: Slot, now: float) -> float:
+        """That the dyno is up or has crashed was told, if it is news; what is left of its trial."""
+        crashes, last = self.dynos.get(slot.name, (0, ""))
+        state, left = last, trial(slot, now)
+        if slot.crashes > crashes:  # it may be starting again already
+            state = State.CRASHED.value
+        elif slot.shown is State.UP and not left:
+            state = State.UP.value
+        if state != last:
+            self._write(f"{slot.name}: {state}\n")
+        self.dynos[slot.name] = slot.crashes, state
+        return left
 
     def close(self, code: int, reason: str = "") -> None:
         if self.fd >= 0:

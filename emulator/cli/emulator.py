@@ -20,7 +20,7 @@ from emulator.logplex.sink import open_sink
 from emulator.logplex.terminal import Style, Timestamps
 from emulator.runtime.command import Slept
 
-from .background import Herald
+from .background import Herald, idleness
 from .ending import Ending
 
 TYPE_CHECKING = False
@@ -73,6 +73,7 @@ class Emulator:
         self.ending = Ending(self)
         self.services: Services | None = None
         self.herald = Herald(herald) if herald >= 0 else None
+        self.look: asyncio.TimerHandle | None = None
         self.kernel.observers.append(self._tell_herald)
 
     def _output(self) -> Output:
@@ -121,6 +122,8 @@ class Emulator:
             self._open_pipe(launch, fd)
         if self.addons:
             self.addons.tell_by(self)
+        if rest := idleness(self.kernel.world):
+            self.say("start", rest)
 
     def _connect(self) -> None:
         """Kernel and runner speak to the parts of this object from now on."""
@@ -149,8 +152,12 @@ class Emulator:
 
     def _tell_herald(self) -> None:
         """Whoever waits in `start -d` may use the API next, so it has to be there."""
-        if self.herald and self.services:
-            self.herald.look(self.kernel.world)
+        if not (self.herald and self.services):
+            return
+        if self.look:
+            self.look.cancel()
+        pause = self.herald.look(self.kernel.world, self.clock.monotonic())
+        self.look = self.loop.call_later(pause, self._tell_herald) if pause else None
 
     # --- the warden ------------------------------------------------------------------------------
 

@@ -227,6 +227,7 @@ class Boot:
         formation = formations.apply(asked, formation, types, canonical)
         chosen = formations.narrow(types, options.only, options.exclude)
         formations.check("--reload", types, options.reload_only)
+        formation = formations.started(formation, options.only, asked)
         left_out = {t: item for t, item in formation.items() if t not in chosen}
         nothing = {t: item.replace(quantity=0) for t, item in left_out.items()}
         return {**formation, **nothing}, left_out

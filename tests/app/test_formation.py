@@ -17,6 +17,7 @@ from emulator.app.formation import (
     narrow,
     parse_change,
     parse_changes,
+    started,
 )
 from emulator.errors import FormationError, NotFound, UserError
 
@@ -212,3 +213,17 @@ def test_an_option_names_process_types_that_there_are() -> None:
     assert check("--reload", types, ("web, worker",)) == ("web", "worker")
     with pytest.raises(FormationError, match=r"--reload 'nosuch': no such process type\."):
         check("--reload", types, ("nosuch",))
+
+
+def test_who_names_a_type_to_run_it_has_one_at_least():
+    formation = {"web": Quantity(0), "worker": Quantity(0, "Eco"), "clock": Quantity(3)}
+
+    def quantities(named, asked=()):
+        found = started(formation, named, parse_changes(asked))
+        return [item.quantity for item in found.values()]
+
+    assert quantities([]) == [0, 0, 3]
+    assert quantities(["web,clock"]) == [1, 0, 3]
+    assert quantities(["web", "worker"], ["worker=0"]) == [1, 0, 3]
+    assert quantities(["web"], ["all=0"]) == [0, 0, 3]
+    assert started(formation, ["worker"], [])["worker"] == Quantity(1, "Eco")

@@ -21,7 +21,7 @@ class Waiting:
     def told(self, app: Simulation, seconds: float = 20) -> str:
         """All that it hears while the app lives so long."""
         for _ in range(int(seconds * 4)):
-            self.herald.look(app.world)
+            self.herald.look(app.world, app.now)
             app.run(0.25)
         return os.read(self.reader, 65536).decode()
 
@@ -81,3 +81,41 @@ def test_a_failure_of_an_earlier_run_is_none_of_this_one(waiting: Waiting) -> No
     made.world = made.world.replace(stopping=False)
     made.start("web=1", types={**COMMANDS, "release": "migrate"})
     assert waiting.told(made) == "web.1: up\n=0 \n"
+
+
+def several(**dynos: Process) -> Simulation:
+    made = Simulation()
+    for name, process in dynos.items():
+        made.plays(f"{name}.1", process)
+    made.start(" ".join(f"{name}=1" for name in dynos), types=dict.fromkeys(dynos, "run"))
+    return made
+
+
+def test_a_dyno_that_crashes_at_once_was_never_up(waiting: Waiting) -> None:
+    told = waiting.told(several(bad=Process(exits=0.4, status=3), ok=Process()))
+    assert told == "bad.1: crashed\nok.1: up\n=1 \n"
+
+
+def test_one_that_crashes_after_it_was_up_is_named_again(waiting: Waiting) -> None:
+    bad, web = Process(exits=2.0, status=3), Process(listens=6.0)
+    told = waiting.told(several(bad=bad, web=web))
+    assert told == "bad.1: up\nbad.1: crashed\nbad.1: up\nbad.1: crashed\nweb.1: up\n=1 \n"
+
+
+def test_crashes_are_told_while_another_is_waited_for(waiting: Waiting) -> None:
+    bad, web = Process(exits=5.0, status=3), Process(listens=None)
+    told = waiting.told(several(bad=bad, web=web), 6)
+    assert told == "bad.1: up\nbad.1: crashed\n"
+
+
+def test_one_that_comes_up_at_its_second_try(waiting: Waiting) -> None:
+    made = Simulation()
+    made.plays("worker.1", Process(exits=0.4, status=1), Process())
+    made.start("worker=1", types={"worker": "run"})
+    assert waiting.told(made) == "worker.1: crashed\nworker.1: up\n=0 \n"
+
+
+def test_how_to_start_a_dyno_where_none_runs(waiting: Waiting) -> None:
+    made = Simulation()
+    made.start("worker=0", types={"worker": "run"})
+    assert waiting.told(made) == "no dynos run; hk-local ps:scale worker=1 starts one\n=0 \n"

@@ -55,7 +55,8 @@ def test_it_ends_with_1_if_a_dyno_has_crashed(detached: App) -> None:
 def test_without_a_dyno_there_is_nothing_to_wait_for(detached: App) -> None:
     detached.procfile(worker="exec sleep 1000")
     answer = detached.hk_local_in(detached.dir, "start", "-d", "-m", "worker=0")
-    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout == "no dynos run; hk-local ps:scale worker=1 starts one\n"
     os.kill(emulator_pid(detached), signal.SIGTERM)
     detached.assert_nothing_left()
 
