@@ -57,6 +57,7 @@ IMPURE = {
     "cli",
     "clock",
     "dyno.listening",
+    "dyno.descriptors",
     "dyno.ports",
     "dyno.program",
     "dyno.probe",

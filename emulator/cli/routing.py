@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .emulator import Emulator
 
 READ = 262144
-OUT_OF_REACH = 64
+OUT_OF_REACH = 16
 """Descriptors from here on are none that the process gets its own under."""
 
 PAUSE = 1.0
@@ -276,12 +276,12 @@ def _spawn(address: Address) -> tuple[socket.socket, int]:
     ours.setblocking(False)
     null = os.open(os.devnull, os.O_RDWR)
     wanted = [null, null, null, theirs.fileno(), *(sock.fileno() for sock in address.sockets)]
-    # Copies out of the way first, or one descriptor would be put where another still is.
-    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, OUT_OF_REACH) for fd in wanted]
+    copies: list[int] = []
     try:
-        command = wire.command()
+        # Out of the way first, or one descriptor would be put where another still is.
+        copies.extend(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, OUT_OF_REACH) for fd in wanted)
         pid = os.posix_spawn(
-            command[0],
+            (command := wire.command())[0],
             command,
             {"PATH": os.defpath},
             file_actions=[(os.POSIX_SPAWN_DUP2, fd, n) for n, fd in enumerate(copies)],

@@ -11,9 +11,10 @@ import os
 from emulator.app import formation as formations
 from emulator.app.appjson import AppJson
 from emulator.clock import Clock
+from emulator.dyno.descriptors import raise_limit
 from emulator.dyno.policy import Policy, chance
 from emulator.dyno.ports import free_ports, is_free
-from emulator.dyno.runner import Runner, raise_descriptor_limit
+from emulator.dyno.runner import Runner
 from emulator.dyno.size import canonical
 from emulator.dyno.slot import Spawn
 from emulator.errors import FolderDeleted, UserError
@@ -277,7 +278,7 @@ def _run(
     # From the first dyno on there must be someone to stop it; until there is, signals wait.
     _signal.pthread_sigmask(_signal.SIG_BLOCK, STOPPING)
     umask = os.umask(0o077)
-    runner = Runner(options.dir, umask, raise_descriptor_limit(), "")
+    runner = Runner(options.dir, umask, raise_limit(), "")
     try:
         boot = Boot(options, runner, folder, files, address)
         boot.start()

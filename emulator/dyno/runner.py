@@ -7,10 +7,12 @@ start while the rest of the emulator is still being imported.
 from __future__ import annotations
 
 import _socket
+import errno
 import marshal
 import os
 import sys
 
+from . import descriptors
 from .command import argv
 from .program import find_program, shell
 from .slot import Exited, Signal, Spawn, Spawned, SpawnFailed
@@ -46,6 +48,8 @@ class Runner:
         self.cwd = cwd
         self.limits = (umask, nofile)
         self.mark = mark
+        self.ceiling = descriptors.limit() - descriptors.RESERVED
+        """The first descriptor that is not for a dyno."""
         self.env: dict[str, str] = {}
         self.data = b""
         self.unsent: list[tuple[bytes, list[int]]] = []
@@ -146,8 +150,12 @@ class Runner:
         self.run(order.launch, ways, extra, fds, tty, place)
 
     def _open(self, launch: str) -> list[int]:
-        """The end of a pipe to the log for what it writes."""
+        """The end of a pipe to the log for what it writes. Raises OSError."""
         reader, writer = os.pipe()
+        if reader >= self.ceiling:
+            os.close(reader)
+            os.close(writer)
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         self.opened(launch, reader)
         return [writer]
 
@@ -285,16 +293,3 @@ class Runner:
 
 def _ints(fds: list[int]) -> bytes:
     return b"".join(fd.to_bytes(4, sys.byteorder) for fd in fds)
-
-
-def raise_descriptor_limit() -> int:
-    """We may have as many descriptors as the system allows; answers the limit that dynos keep."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = hard if hard != resource.RLIM_INFINITY else 65536
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 65536), hard))
-    except (OSError, ValueError):
-        pass
-    return soft

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import resource
 import select
 import signal
 import sys
@@ -17,7 +16,7 @@ import pytest
 
 from emulator.dyno import runner as module
 from emulator.dyno.program import find_program, shell
-from emulator.dyno.runner import MARK, Runner, raise_descriptor_limit
+from emulator.dyno.runner import MARK, Runner
 from emulator.dyno.slot import Exited, Report, Signal, Spawn, Spawned, SpawnFailed
 from emulator.dyno.warden.tree import descendants
 
@@ -295,14 +294,28 @@ def test_the_shell_is_there() -> None:
     assert os.access(shell(), os.X_OK)
 
 
-def test_the_descriptor_limit_is_raised_and_the_user_s_answered() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
-        assert raise_descriptor_limit() == 64
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(hard, 65536), hard)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+def test_descriptors_are_left_for_what_is_no_dyno(stage: Stage) -> None:
+    before = len(os.listdir("/dev/fd"))
+    stage.runner.ceiling = 0
+    stage.spawn("web.1@1", "true")
+    assert stage.reports == [SpawnFailed("web.1@1", "Too many open files")]
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_descriptors_above_the_user_s_limit(stage: Stage) -> None:
+    """posix_spawn refuses to duplicate such a one."""
+    reader, writer = os.pipe()
+    input, output = os.pipe()
+    os.close(output)
+    stage.runner.limits = (stage.runner.limits[0], 10)
+    stage.runner.set_environment({"PATH": os.environ["PATH"]})
+    stage.spawn("first.1@1", "exec sleep 1000")
+    stage.spawn("second.1@1", "exec sleep 1000")
+    stage.runner.lend("run.1", [input, writer, os.dup(writer)], False)
+    stage.spawn("run.1@1", "cat && ulimit -n")
+    assert stage.ended("run.1@1") == 0
+    assert os.read(reader, 100) == b"10\n"
+    os.close(reader)
 
 
 def _processes(stage: Stage) -> list[int]:

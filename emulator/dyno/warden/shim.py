@@ -74,6 +74,7 @@ def run(
         set_blocking(writer, False)
         dup2(reader, wakeup, False)
         dup2(writer, waker, False)
+        start.lower(wakeup, waker)
         main = start_command(start)
         _close_all_but(wakeup, waker)
         status = _watch(main, wakeup, wait)

@@ -8,6 +8,8 @@ import sys
 from os import chdir, posix_spawn
 from resource import RLIMIT_NOFILE, setrlimit
 
+from .wire import LINK
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
@@ -70,6 +72,18 @@ class Start:
         self.tty = tty
         # posix_spawn names no descriptor beyond the limit. Source: glibc, spawn_faction_adddup2.c.
         self.by_fork = tty or sys.platform != "linux" or max(fds, default=0) >= nofile
+
+    def lower(self, *kept: int) -> None:
+        """Its descriptors are below the user's limit, beyond which posix_spawn duplicates none.
+
+        In a shim, where the low ones are siblings' life lines and to be closed anyway, but `kept`.
+        """
+        limit = self.limits[0]
+        if max(self.fds) < limit:
+            return
+        free = (n for n in range(LINK + 1, limit) if n not in (*kept, *self.fds))
+        self.fds = [fd if fd < limit else os.dup2(fd, next(free, fd), False) for fd in self.fds]
+        self.duplicates = [(os.POSIX_SPAWN_DUP2, fd, n) for n, fd in enumerate(self.fds)]
 
 
 def start_command(start: Start) -> int:
