@@ -180,8 +180,10 @@ class Addons:
         return self.loop.call_later(seconds, act)
 
     def begin(self, addon: Addon, launch: str) -> None:
-        if not all(is_free(port) for port in (addon.port, addon.tls_port) if port):
-            raise PortTaken
+        for port in filter(None, (addon.port, addon.tls_port)):
+            if not is_free(port):
+                self.say(addon.name, f"port {port} is another program's; taking another one")
+                raise PortTaken
         service = self._services[addon.id] = self._service(addon)
         folder = self.folder(addon)
         context, key = self._tls(addon)
@@ -247,7 +249,6 @@ class Addons:
         self.examinations.examine(addon, self._services[addon.id])
 
     def taken(self, addon: Addon) -> None:
-        self.say(addon.name, f"port {addon.port} is another program's; taking another one")
         self.loop.call_soon(self._kernel.take, MoveAddon(addon.id))
 
     def remove(self, addon: Addon) -> None:

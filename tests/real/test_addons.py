@@ -253,12 +253,13 @@ def test_survivors_of_us_all_are_swept(pair: App) -> None:
 def test_a_port_that_is_taken_is_given_up(pair: App) -> None:
     """The config vars change with it, which is a release."""
     app, emulator = pair, pair.emulators[-1]
-    url = config(app)["REDIS_URL"]
+    url, tls = (config(app)[name] for name in ("REDIS_URL", "REDIS_TLS_URL"))
     emulator.stop()
     gone(app)
-    with socket.create_server(("127.0.0.1", int(url.rpartition(":")[2]))):
+    port = int(tls.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)):
         emulator = started(app)
-        emulator.expect("is another program's; taking another one")
+        emulator.expect(f": port {port} is another program's; taking another one")
         after = config(app)["REDIS_URL"]
         assert after != url and answers(after)
         emulator.stop()
