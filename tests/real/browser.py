@@ -29,6 +29,7 @@ class Browser:
         script = f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out} 2>/dev/null'
         self._process = subprocess.Popen(
             ["bash", "-c", script, CHROMIUM, *FLAGS, f"--user-data-dir={folder}", "about:blank"],
+            env={**os.environ, "HOME": str(folder.parent)},
             pass_fds=(theirs_in, theirs_out),
             start_new_session=True,
         )

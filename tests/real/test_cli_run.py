@@ -121,6 +121,7 @@ class Shell(pexpect.spawn):
         env = {
             **os.environ,
             "PS1": "",
+            "HISTFILE": "",
             "TERM": "xterm",
             "NO_COLOR": "1",
             "BASH_SILENCE_DEPRECATION_WARNING": "1",

@@ -67,7 +67,7 @@ def terminal(app: App) -> Callable[..., pexpect.spawn]:
             argv[0],
             argv[1:],
             cwd=str(app.dir),
-            env={**app.environment(), "TERM": "xterm", "NO_COLOR": "1"},
+            env={**app.environment(), "TERM": "xterm", "NO_COLOR": "1", "HISTFILE": ""},
             timeout=SOON,
             encoding="utf-8",
             dimensions=(50, 200),
