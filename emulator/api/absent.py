@@ -38,6 +38,7 @@ def missing(what: str) -> Endpoint:
 ONE_APP = "One folder is one app here. For another one, run hk-local start in its folder."
 FOLDER_IS_CODE = "Code comes from the folder here: hk-local deploy, or git push hk-local main."
 NO_BUILDPACKS = "There are no buildpacks here: the app runs with what this machine has."
+NO_REPORTS = "Nothing is sent to Heroku for a diagnosis; hk-local pg:psql shows the database."
 ONLY_YOU = "Only the user who runs the app has access to it."
 NO_CERTS = "There are no certificates here; hk-local start --tls uses one of its own."
 
@@ -46,6 +47,7 @@ EMPTY = (
     "/apps/{app}/sni-endpoints",
     "/apps/{app}/webhook-deliveries",
     "/apps/{app}/webhook-events",
+    "/buildpacks",
     "/pipelines",
     "/spaces",
     "/teams",
@@ -55,12 +57,16 @@ REFUSED = (
     ("PUT", "/apps/{app}/buildpack-installations", NO_BUILDPACKS),
     ("POST", "/apps/{app}/builds", FOLDER_IS_CODE),
     ("POST", "/apps/{app}/slugs", FOLDER_IS_CODE),
+    ("POST", "/reports", NO_REPORTS),
     ("POST", "/sources", FOLDER_IS_CODE),
     ("POST", "/apps/{app}/collaborators", ONLY_YOU),
     ("POST", "/apps/{app}/sni-endpoints", NO_CERTS),
 )
 MISSING = (
     ("GET", "/apps/{app}/pipeline-couplings", "pipeline coupling"),
+    ("GET", "/reports/{report}", "report"),
+    ("GET", "/buildpacks/{buildpack}", "buildpack"),
+    ("GET", "/buildpacks/{buildpack}/revisions", "buildpack"),
     ("GET", "/teams/{team}", "team"),
 )
 

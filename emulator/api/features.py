@@ -7,6 +7,7 @@ from emulator.runtime.command import SetUp
 from emulator.runtime.world import AFFINITY, PREBOOT
 
 from . import apps, resource, text
+from .account import STACK
 from .answer import Answer
 from .identity import identity
 from .resource import ALL_APPS
@@ -38,6 +39,7 @@ FEATURES = {
 """Source: Heroku CLI, features and labs (2026)."""
 
 TOO_SMALL = "preboot is for Standard and Performance dynos: hk-local ps:type web=standard-1x"
+ONE_STACK = f"build_stack: {STACK} is the only one here; the app runs with what this machine has."
 NO_ROUTER = "without a router (--no-router) this changes nothing"
 
 
@@ -135,9 +137,13 @@ def _feature(view: View, name: str) -> Resource:
 
 
 def change_app(call: Call) -> Answer:
-    """Maintenance mode is on or off; the app has the name that was asked for."""
+    """Maintenance mode is on or off; the app has the name that was asked for.
+
+    Departs: its stack is what it is."""
     payload = call.payload
     on = payload.flag("maintenance") if payload.get("maintenance") is not None else None
+    if payload.text("build_stack") not in (None, STACK, identity(ALL_APPS, "stack", STACK)):
+        raise UserError(ONE_STACK)
     renamed = apps.rename(call)
     if on is None:
         return renamed

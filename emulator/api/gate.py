@@ -8,6 +8,7 @@ from hmac import compare_digest
 from emulator.errors import UserError
 
 from .answer import refusal
+from .caching import marked
 from .late import Late
 from .routes import WrongMethod
 from .visits import ENTRY, PAGE
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from .request import Request
     from .visits import Visits
 
-OPEN = ("/logs/", "/release-output/", "/api/v4/current-status")
+OPEN = ("/logs/", "/release-output/", "/api/v4/current-status", "/buildpacks")
 """Need no token: the URL of a log session or of a release's output is a secret itself, and the
-status is none."""
+status and that there are no buildpacks are none."""
 OPEN_OF_PAGE = (("GET", PAGE), ("POST", ENTRY))
 """Nor do these: the page itself shows nothing, and a link's code is a secret."""
 
@@ -55,7 +56,8 @@ class FromWebPage(UserError):
 
 
 class Gate:
-    """Stands before `answer` at that port. `later` calls something after so many seconds."""
+    """Stands before `answer` at that port. `later` calls something after so many seconds, and
+    `random` makes so many bytes."""
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class Gate:
         answer: Answering,
         visits: Visits,
         later: Callable[[float, Callable[[], object]], Timer],
+        random: Callable[[int], bytes],
     ) -> None:
         names = ("localhost", "127.0.0.1", "[::1]")
         self._hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
@@ -71,18 +74,22 @@ class Gate:
         self._answer = answer
         self._visits = visits
         self._later = later
+        self._random = random
 
     def answer(self, request: Request) -> Response | Stream | Handover:
         try:
             self._check(request)
         except Unauthorized as error:
-            refused = refusal(error, request)
+            refused = self._refusal(error, request)
             if request.is_git and not request.head.get("authorization"):
                 return refused.replace(fields=(*refused.fields, CHALLENGE))
             return Late(refused, self._later)
         except UserError as error:
-            return refusal(error, request)
+            return self._refusal(error, request)
         return self._answer(request)
+
+    def _refusal(self, error: UserError, request: Request) -> Response:
+        return marked(refusal(error, request), request, self._random(16))
 
     def _check(self, request: Request) -> None:
         """The name is ours, lest a page's own name be made to point here; no page asks but our own

@@ -60,7 +60,7 @@ class Loopback:
         self.port = int(socks[0].getsockname()[1])
         self.token = token if self.port == last else os.urandom(TOKEN_BYTES).hex()
         visits = server.api.visits
-        gate = Gate(self.port, self.token, server.api.answer, visits, loop.call_later)
+        gate = Gate(self.port, self.token, server.api.answer, visits, loop.call_later, os.urandom)
         # Not the socket's: anybody can fill this port with clients, and the owner still gets in.
         self._guests = Guests(loop)
         self._door = Door(loop, self._guests, context)

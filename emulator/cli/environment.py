@@ -1,7 +1,8 @@
 """The environment in which the Heroku CLI speaks with an app on this machine, and with nobody else.
 
 Every host that the CLI knows how to find elsewhere is named, or it would send our token to the real
-one. Source of the names: Heroku CLI 11, @heroku-cli/command, src/vars.ts, and its commands.
+one. Source of the names: Heroku CLI 11, its commands, @heroku-cli/command (src/vars.ts) and
+@heroku/buildpack-registry.
 """
 
 from __future__ import annotations
@@ -41,8 +42,13 @@ def variables(access: Access, env: Mapping[str, str]) -> dict[str, str]:
         "HEROKU_DATA_HOST": "localhost",
         "HEROKU_STATUS_HOST": api,
         "HEROKU_LOGIN_HOST": api,
+        "HEROKU_BUILDPACK_REGISTRY_URL": api,
+        "PGDIAGNOSE_URL": "localhost",
         # Always spoken to over TLS, which our port takes too.
         "HEROKU_EXEC_URL": f"https://localhost:{access.port}/",
+        "HEROKU_CI_WEBSOCKET_URL": f"wss://localhost:{access.port}/socket",
+        # Or a user's own would be where git is led.
+        "HEROKU_GIT_HOST": f"localhost:{access.port}",
         "NODE_EXTRA_CA_CERTS": access.authority,
         "GIT_CONFIG_GLOBAL": access.git_config,
         "DISABLE_TELEMETRY": "true",

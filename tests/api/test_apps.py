@@ -48,6 +48,14 @@ def test_a_name_that_no_app_can_have(bench, name, reason):
     assert (bench.kernel.world.app, bench.kernel.world.maintenance) == ("shop", False)
 
 
+def test_there_is_one_stack(bench):
+    assert bench.ask("PATCH", "/apps/~", {"build_stack": "heroku-24"}).status == 200
+    body = {"build_stack": "heroku-22", "name": "store-2"}
+    status, _, message = bench.refused("PATCH", "/apps/~", body)
+    assert status == 422 and "heroku-24 is the only one here" in message
+    assert bench.kernel.world.app == "shop"
+
+
 def test_destroyed(bench):
     response = bench.ask("DELETE", "/apps/shop")
     assert response.status == 200 and b'"name":"shop"' in response.body

@@ -41,7 +41,8 @@ def reach(timers, target="/apps/~", method="GET", host=f"localhost:{PORT}", mino
     fields.setdefault("Authorization", GOOD)
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items() if value]
     request = Request(parse("\r\n".join([*lines, "", ""]).encode()))
-    return Gate(PORT, TOKEN, lambda request: Response(200), VISITS, timers.later).answer(request)
+    gate = Gate(PORT, TOKEN, lambda request: Response(200), VISITS, timers.later, bytes)
+    return gate.answer(request)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost", "127.0.0.1", "[::1]"])
@@ -144,10 +145,27 @@ def test_the_token_is_a_password_as_well(user):
     assert ask(Authorization=f"bearer {TOKEN}").status == 200
 
 
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (401, {"Authorization": ""}),
+        (403, {"Origin": "null"}),
+        (405, {"method": "OPTIONS"}),
+        (421, {"host": "evil.example"}),
+    ],
+)
+def test_a_refusal_can_be_named_like_any_answer(status, fields):
+    found = ask(**fields)
+    names = dict(found.fields)
+    assert found.status == status
+    assert len(names["Request-Id"]) == 36 and names["RateLimit-Remaining"] == "4500"
+
+
 def test_a_log_session_and_the_status_need_no_token():
     assert ask("/logs/abc", Authorization="").status == 200
     assert ask("/api/v4/current-status", Authorization="").status == 200
     assert ask("/logs", Authorization="").status == 401
+    assert ask("/buildpacks/heroku%2Fpython", Authorization="").status == 200
 
 
 def test_options_is_no_method_of_ours():

@@ -23,7 +23,11 @@ def test_every_host_is_this_machine():
         "HEROKU_PARTICLEBOARD_URL": "http://localhost:5555",
         "HEROKU_STATUS_HOST": "http://localhost:5555",
         "HEROKU_LOGIN_HOST": "http://localhost:5555",
+        "HEROKU_BUILDPACK_REGISTRY_URL": "http://localhost:5555",
         "HEROKU_EXEC_URL": "https://localhost:5555/",
+        "HEROKU_CI_WEBSOCKET_URL": "wss://localhost:5555/socket",
+        "HEROKU_GIT_HOST": "localhost:5555",
+        "PGDIAGNOSE_URL": "localhost",
         "HEROKU_DATA_HOST": "localhost",
     }
     assert (found["HEROKU_APP"], found["HEROKU_API_KEY"]) == ("shop", "token")
