@@ -33,6 +33,7 @@ NO_MODULE = (
     " !     {path} is a submodule whose files are not here, so the slug is without it;\n"
     "       git submodule update --init --recursive, then try again"
 )
+NEGATED = " !     .slugignore: {patterns} skipped; as on Heroku, nothing is taken back with a !"
 
 
 class NoProcfile(UserError):
@@ -122,13 +123,13 @@ def lay_out(
         given = {**env, **ALONE, **order.git_env}
         pushed = commit.Commit(order.git_dir, order.commit, given, order.folder)
         found = pushed.lay_out(target, order.slugs, order.last)
-        ignored = ignored_by(target)
+        ignored = ignored_by(target, say)
         remove_ignored(target, ignored)
         tell_missing(pushed.missing, ignored, say)
         return f"commit {order.commit[:8]}", *found
     say(f"-----> Building {order.folder}")
     missing: list[str] = []
-    ignored = ignored_by(order.folder)
+    ignored = ignored_by(order.folder, say)
     is_told = tree.from_folder(order.folder, target, env, ignored, missing.append)
     tell_missing(missing, ignored, say)
     if not is_told:
@@ -145,16 +146,19 @@ def tell_missing(
             say(NO_MODULE.format(path=path))
 
 
-def ignored_by(folder: str) -> Callable[[str], bool]:
+def ignored_by(folder: str, say: Callable[[str], None]) -> Callable[[str], bool]:
     """Whether the .slugignore in that folder, if there is one, leaves a path out.
 
-    Raises BadPattern.
+    The deployer knows what in it does nothing. Raises BadPattern.
     """
     try:
         with open(os.path.join(folder, ".slugignore"), encoding="utf-8", errors="replace") as file:
-            return slugignore.parse(file.read())
+            text = file.read()
     except FileNotFoundError:
-        return slugignore.parse("")
+        text = ""
+    if negated := slugignore.negated(text):
+        say(NEGATED.format(patterns=", ".join(negated)))
+    return slugignore.parse(text)
 
 
 def remove_ignored(target: str, is_ignored: Callable[[str], bool]) -> None:

@@ -42,6 +42,12 @@ def parse(text: str) -> Callable[[str], bool]:
     return lambda path: found.fullmatch(path) is not None
 
 
+def negated(text: str) -> list[str]:
+    """The patterns that only a .gitignore may have: they do nothing."""
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line.startswith("!")]
+
+
 def _expression(pattern: str) -> str:
     """A pattern with a slash that is not its last is one of the whole path, any other of a name;
     whatever lies below what matches is left out too."""

@@ -13,6 +13,7 @@ from emulator.errors import UserError
 from emulator.runtime.builds import KEPT, Build, DeploySlug, FailBuild
 from emulator.runtime.folder import SLUGS
 from emulator.runtime.kernel import NotSaved
+from emulator.runtime.releasing import ReleasePending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,13 +119,14 @@ class Building:
         """The process of the build that is first in the queue is being started, if none is yet."""
         if not self.queue or self.queue[0].launch:
             return
-        job = self.queue[0]
+        job, pending = self.queue[0], self.kernel.world.pending
+        if pending:
+            self._refuse(str(ReleasePending(pending)))
+            return
         try:
             job.output, *fds = _opened()
         except OSError as error:
-            self.queue.pop(0)
-            job.tell({"error": f"cannot start the build: {error.strerror}"})
-            self.loop.call_soon(self._begin)
+            self._refuse(f"cannot start the build: {error.strerror}")
             return
         self.kernel.take(Build())
         job.launch = f"build.{next(self.numbers)}@0"
@@ -133,6 +135,11 @@ class Building:
         way = [sys.executable, "hk-local: build", "-I", "-S", "-c", code, self._order(job.code)]
         self.emulator.boot.set_environment(self.kernel.world.current)
         self.runner.run(job.launch, [way], self.kernel.world.config, fds)
+
+    def _refuse(self, reason: str) -> None:
+        """Nothing comes of the first in the queue, and the next one has its turn."""
+        self.queue.pop(0).tell({"error": reason})
+        self.loop.call_soon(self._begin)
 
     def _order(self, code: Code) -> str:
         world = self.kernel.world

@@ -45,7 +45,7 @@ class Deployments:
         self.report = emulator.runner.report
         emulator.runner.report = self._hear
         release = emulator.kernel.world.current
-        if release and release.slug:
+        if release and emulator.boot.slug:
             text = IN_SLUG.format(version=release.version, description=release.description)
             emulator.say("start", text)
         self.removals = Removals()

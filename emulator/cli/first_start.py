@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from emulator.app.formation import apply
+from emulator.dyno.size import canonical
+from emulator.errors import AppJsonError, UserError
 from emulator.runtime.files import edit_config
 
 TYPE_CHECKING = False
@@ -11,10 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emulator.app.appjson import AppJson
+    from emulator.app.formation import Change, Quantity
     from emulator.runtime.files import AppFiles
 
 SECRET_BYTES = 32
 """64 hexadecimal digits, as Heroku's generator makes them."""
+
+
+def formed(
+    changes: Sequence[Change], formation: dict[str, Quantity], types: Sequence[str]
+) -> dict[str, Quantity]:
+    """The formation after these changes of app.json's. Raises AppJsonError, naming the key."""
+    for change in changes:
+        try:
+            formation = apply((change,), formation, types, canonical)
+        except UserError as error:
+            raise AppJsonError(f"app.json: formation.{change.type}: {error}") from None
+    return formation
 
 
 def prepared(dir: str, env_names: Sequence[str], files: AppFiles, wanted: AppJson) -> AppFiles:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from emulator.cli.client import JSON
-from emulator.cli.output import write
+from emulator.cli.output import say, write
 from emulator.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from emulator.cli.client import Client
     from emulator.cli.response import Response
+
+GOES_ON = (
+    "hk-local: the release command of v{0} goes on, and v{0} is released if it succeeds;"
+    " hk-local releases:output shows it"
+)
 
 
 class ReleaseFailed(UserError):
@@ -23,9 +28,7 @@ def follow(client: Client, response: Response) -> int:
     version = response.headers.get("hk-release")
     if version is None:
         return 0
-    write(b"Running release command...\n")
-    for block in client.ask("GET", f"{client.path}/releases/{version}/output").blocks():
-        write(block)
+    output(client, version)
     from json import loads
 
     ended = loads(client.ask("GET", f"{client.path}/releases/{version}", accept=JSON).read())
@@ -33,3 +36,15 @@ def follow(client: Client, response: Response) -> int:
         status = loads(client.ask("GET", "/hk-local/status", accept=JSON).read())
         raise ReleaseFailed(version=version, current=status["release"])
     return 0
+
+
+def output(client: Client, version: str) -> None:
+    """What the release command writes was shown; whoever looks away before is told that it runs
+    on."""
+    write(b"Running release command...\n")
+    try:
+        for block in client.ask("GET", f"{client.path}/releases/{version}/output").blocks():
+            write(block)
+    except KeyboardInterrupt:
+        say(GOES_ON.format(version))
+        raise

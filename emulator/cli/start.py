@@ -222,8 +222,10 @@ class Boot:
         formation = formations.initial(types, world.heroku_formation)
         if world.types:
             formation.update({t: world.formation[t] for t in formation if t in world.formation})
-        else:
-            formation = formations.apply(app_json.formation, formation, types, canonical)
+        elif app_json.formation:
+            from .first_start import formed
+
+            formation = formed(app_json.formation, formation, types)
         asked = formations.parse_changes(options.formation)
         formation = formations.apply(asked, formation, types, canonical)
         chosen = formations.narrow(types, options.only, options.exclude)

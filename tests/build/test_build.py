@@ -169,13 +169,15 @@ def told(bench: Bench) -> list[str]:
 
 @pytest.mark.parametrize("by", ["folder", "commit"])
 def test_slugignore_is_left_out_however_the_code_comes(repository: Bench, by: str) -> None:
-    repository.write(".slugignore", "*.psd\n/docs\n")
+    repository.write(".slugignore", "*.psd\n!b.psd\n/docs\n")
     repository.write("a.psd", "x")
     repository.write("docs/deep/b.md", "x")
     repository.write("lib/c.py", "x")
     commit = repository.commit()
     slug = repository.build(commit if by == "commit" else "")
     assert repository.files(slug) == {".gitignore", ".slugignore", "Procfile", "lib/c.py"}
+    told = [line for line in repository.said if ".slugignore" in line]
+    assert [line.partition(";")[0] for line in told] == [" !     .slugignore: !b.psd skipped"]
 
 
 @pytest.mark.parametrize("by", ["folder", "commit"])

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from emulator.api.builds import Code
+from emulator.app.release import Release
 from emulator.cli import building
 from emulator.cli.building import RESULT, Building
 from emulator.dyno.slot import Exited
@@ -28,7 +29,7 @@ class Yard:
             remove_reader=lambda fd: None,
         )
         self.runner = SimpleNamespace(report=lambda report: None, run=self.run)
-        world = SimpleNamespace(config={}, releases=(), slug="", current=None)
+        world = SimpleNamespace(config={}, releases=(), slug="", current=None, pending=None)
         kernel = SimpleNamespace(observers=[], world=world, take=lambda happened: None)
         boot = SimpleNamespace(
             folder=SimpleNamespace(file=lambda name: str(folder / name), app_dir=str(folder)),
@@ -78,6 +79,14 @@ def test_one_that_comes_as_the_last_one_ends_is_begun_once(yard):
     yard.turn()
     assert not yard.building.queue
     assert yard.told.count({"error": "the build failed"}) == 2
+
+
+def test_while_a_release_is_pending_nothing_is_built(yard):
+    yard.building.kernel.world.pending = Release(5, "", "", 0.0, {}, {}, dyno="release.1234")
+    yard.deploy()
+    yard.turn()
+    assert yard.launches == [] and not yard.building.queue
+    assert yard.told[-1]["error"].startswith("v5 is pending: its release command runs in")
 
 
 def test_what_was_built_is_deployed_with_what_the_env_files_say(yard, tmp_path):

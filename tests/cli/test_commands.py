@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 from importlib import import_module
 
 import pytest
 
+from emulator.cli.commands.wait import Line
 from emulator.cli.generator.outline import Command, outline
 from emulator.cli.output import ERROR, GUTTER, WARNING
 from emulator.cli.start import Options
@@ -239,9 +241,31 @@ def test_wait_fails_if_a_dyno_has_crashed(emulator, hk_local):
 
 def test_wait_fails_if_the_emulator_goes_away(emulator, hk_local):
     emulator.on("GET /hk-local/wait?release=1", WAITING % (0, "[]", "false"))
-    assert hk_local("ps:wait").err.endswith(
+    assert hk_local("ps:wait").err == (
+        "Waiting for every dyno to be running v3...\n"
         "hk-local: the emulator went away before it had answered\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("term", "columns", "shown"),
+    [
+        ("xterm", 80, "\r\033[KWaiting for it... 1 / 2\r\033[KWaiting for it... 2 / 2, done\n"),
+        ("xterm", 18, "\r\033[KWaiting fo\u2026 1 / 2\r\033[KWait\u2026 2 / 2, done\n"),
+        ("xterm", 3, "\r\033[K 1 / 2\r\033[K 2 / 2, done\n"),
+        ("dumb", 18, "Waiting for it... 2 / 2, done\n"),
+    ],
+)
+def test_the_line_that_changes(monkeypatch, capfd, term, columns, shown):
+    size = os.terminal_size((columns, 24))
+    monkeypatch.setattr(os, "isatty", lambda fd: True)
+    monkeypatch.setattr(os, "get_terminal_size", lambda fd: size)
+    monkeypatch.setenv("TERM", term)
+    line = Line()
+    line.show("Waiting for it...", "1 / 2", False)
+    line.show("Waiting for it...", "2 / 2, done", True)
+    line.end()
+    assert capfd.readouterr().err == shown
 
 
 def test_version_has_the_form_of_herokus(app, hk_local):

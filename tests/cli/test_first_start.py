@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from emulator.app.appjson import AppJson, Variable
-from emulator.cli.first_start import prepared
+from emulator.app.formation import Change, Quantity
+from emulator.cli.first_start import formed, prepared
+from emulator.errors import AppJsonError
 from emulator.runtime.files import AppFiles
 
 FILES = AppFiles({"web": "serve"}, {"MINE": "1"}, ("odd",))
@@ -55,3 +59,14 @@ def test_what_is_left_to_the_user_is_told(tmp_path: Path) -> None:
         "app.json: lists add-ons, which addons:create adds: heroku-redis:mini, papertrail",
         "app.json: no such key: buildpack",
     )
+
+
+def test_a_formation_that_cannot_be_names_the_key() -> None:
+    before = {"web": Quantity(1)}
+    assert formed((Change("web", "=", 2, "eco"),), before, ("web",)) == {"web": Quantity(2, "Eco")}
+    for change, reason in (
+        (Change("nope", "=", 1), r"nope: Couldn't find that process type \(nope\)"),
+        (Change("web", "=", 1, "huge"), "web: No such dyno size"),
+    ):
+        with pytest.raises(AppJsonError, match=rf"^app\.json: formation\.{reason}"):
+            formed((Change("web", "=", 2), change), before, ("web",))

@@ -84,6 +84,10 @@ def test_every_option(started, monkeypatch):
         (["--time-scale", "0"], "--time-scale 0: expected a number above 0"),
         (["--time-scale", "nan"], "--time-scale nan: expected a number above 0"),
         (["-C", "nowhere"], "nowhere: no such folder"),
+        (
+            ["--reload", "web", "--no-reload"],
+            "--reload=web cannot also be provided",
+        ),
     ],
 )
 def test_options_that_make_no_sense(app, hk_local, words, error):

@@ -6,6 +6,7 @@ from json import loads
 
 from emulator.cli.client import JSON, Client, query
 from emulator.cli.commands.wait import follow, lines
+from emulator.cli.follow import output
 from emulator.cli.output import say, write
 from emulator.cli.response import Gone
 from emulator.errors import UserError
@@ -39,12 +40,9 @@ def shown(client: Client, response: Response) -> int:
         if "line" in happened:
             write(f"{happened['line']}\n".encode("utf-8", "replace"))
         elif "pending" in happened:
-            write(b"Running release command...\n")
-            path = f"{client.path}/releases/{happened['pending']}/output"
-            for block in client.ask("GET", path).blocks():
-                write(block)
+            output(client, str(happened["pending"]))
         elif "version" in happened:
             return int(happened["version"])
         else:
-            raise NotDeployed(reason=happened["error"])
+            raise NotDeployed(reason=happened["error"].rstrip("."))
     raise Gone

@@ -49,12 +49,18 @@ def start(
         forwarded_proto=forwarded_proto or "",
         router=not no_router,
         reload=not no_reload,
-        reload_only=tuple(reload),
+        reload_only=_reloaded(reload, no_reload),
         prefix=not no_prefix,
         colour=wants_colour(),
         **plain,
     )
     return run(options)
+
+
+def _reloaded(types: Sequence[str], none: bool) -> tuple[str, ...]:
+    if types and none:
+        raise UsageError(f"--reload={types[0]} cannot also be provided when using --no-reload")
+    return tuple(types)
 
 
 def selection(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

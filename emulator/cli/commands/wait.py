@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from emulator.cli.response import Response
 
+COLUMNS = 80
+"""Of a terminal that does not know."""
+
 
 class Crashed(UserError):
     """{dynos} crashed"""
@@ -38,31 +41,48 @@ def wait(
 
 def follow(response: Response) -> int:
     """Source: Heroku CLI, ps:wait, which says nothing if there is nothing to wait for."""
-    begun = False
-    for line in lines(response):
-        step = loads(line)
-        sentence = f"Waiting for every dyno to be running v{step['release']}..."
-        count = f"{step['up']} / {step['of']}"
-        if step["done"] and begun:
-            count += "\n" if step["crashed"] else ", done\n"
-        if begun or not step["done"]:
-            _progress(sentence, count, begun)
-            begun = True
-        if step["done"]:
-            if step["crashed"]:
+    line = Line()
+    try:
+        for part in lines(response):
+            step = loads(part)
+            sentence = f"Waiting for every dyno to be running v{step['release']}..."
+            count = f"{step['up']} / {step['of']}"
+            if line.is_begun or not step["done"]:
+                is_good = step["done"] and not step["crashed"]
+                line.show(sentence, f"{count}, done" if is_good else count, step["done"])
+            if step["crashed"] and step["done"]:
                 raise Crashed(dynos=", ".join(step["crashed"]))
-            return 0
-    raise Gone
+            if step["done"]:
+                return 0
+        raise Gone
+    finally:
+        line.end()
 
 
-def _progress(sentence: str, count: str, begun: bool) -> None:
+class Line:
     """On a terminal one line that changes; elsewhere its beginning and its end."""
-    if os.isatty(2):
-        write(f"\r\033[K{sentence} {count}".encode(), 2)
-    elif not begun:
-        write(sentence.encode(), 2)
-    elif count.endswith("\n"):
-        write(f" {count}".encode(), 2)
+
+    def __init__(self) -> None:
+        self.is_begun = False
+        self.changes = os.isatty(2) and os.environ.get("TERM") != "dumb"
+
+    def show(self, sentence: str, count: str, is_last: bool) -> None:
+        """As wide as the terminal at most: what has more lines cannot be written over."""
+        if self.changes:
+            room = max((os.get_terminal_size(2).columns or COLUMNS) - len(count) - 2, 0)
+            if len(sentence) > room:
+                sentence = sentence[: max(room - 1, 0)] + "\u2026"[:room]
+            write(f"\r\033[K{sentence} {count}".encode(), 2)
+        elif not self.is_begun:
+            write(sentence.encode(), 2)
+        if is_last and not self.changes:
+            write(f" {count}".encode(), 2)
+        self.is_begun = True
+
+    def end(self) -> None:
+        """What follows, be it an error, stands on a line of its own."""
+        if self.is_begun:
+            write(b"\n", 2)
 
 
 def lines(response: Response) -> Iterator[bytes]:
