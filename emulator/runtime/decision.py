@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from emulator.fact import Fact
 
 KEPT_GAPS = 100
+POSTDEPLOY_FAILED = (
+    "app.json's scripts.postdeploy has failed, and runs at no later start; mend it, then"
+    " hk-local run its command"
+)
 
 
 class Decision:
@@ -47,12 +51,20 @@ class Decision:
         else:
             self.slots[name] = after
         self.bills |= is_billed(before) != is_billed(after)
-        if after.is_gone and world.pending and world.pending.dyno == name:
-            exits = [one for one in out if isinstance(one, event.ProcessExited)]
-            by_itself = before.current is not None
-            releasing.conclude(self, by_itself and any(one.status == 0 for one in exits))
+        if after.is_gone and before.kind is Kind.ONE_OFF:
+            self._conclude(before, out)
         if before.type == CLOCK and before.shown is not after.shown:
             self._watch_clock(name, before.shown)
+
+    def _conclude(self, slot: Slot, out: list[Outcome]) -> None:
+        """What was to follow when that one-off has ended does so."""
+        exits = [one for one in out if isinstance(one, event.ProcessExited)]
+        by_itself = slot.current is not None
+        succeeded = by_itself and any(one.status == 0 for one in exits)
+        if self.world.pending and self.world.pending.dyno == slot.name:
+            releasing.conclude(self, succeeded)
+        elif slot.type == releasing.POSTDEPLOY and not succeeded and not self.world.stopping:
+            self.out.append(event.Hinted(slot.name, POSTDEPLOY_FAILED))
 
     def _watch_clock(self, name: str, before: State | None) -> None:
         """The time without any clock is measured, so that a missed run can be explained."""

@@ -374,11 +374,27 @@ def test_postdeploy_runs_once_after_the_first_deploy(types: dict[str, str]) -> N
     assert texts.count(told) == 1
     deployed = next(n for n, line in enumerate(texts) if "Release v3 created" in line)
     assert texts.index(told) > deployed
+    hint = (
+        "scripts.postdeploy has failed, and runs at no later start; mend it, then hk-local run its"
+    )
+    assert len([line for line in texts if hint in line]) == 1
     assert app.states() == {"web.1": "up"} and app.world.release == 3
     after = again(app.world)
     after.ask(start)
     after.run(20)
     assert not any("seed.py" in line for _, line in after.lines)
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_postdeploy_that_succeeds_or_is_stopped_with_the_app_is_no_failure(status: int) -> None:
+    app = Simulation()
+    app.plays("postdeploy.*", Process(exits=3.0, status=status))
+    types = {"web": COMMANDS["web"]}
+    app.ask(ask.Start(types, {}, {"web": Quantity(1)}, postdeploy="python seed.py"))
+    if status:
+        app.ask(ask.Shutdown())
+    app.run(60)
+    assert not any("postdeploy has failed" in line for _, line in app.lines)
 
 
 def test_postdeploy_does_not_run_after_a_release_that_failed() -> None:
