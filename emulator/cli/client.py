@@ -6,7 +6,7 @@ import _socket
 import os
 import sys
 
-from emulator.cli.output import wants_colour
+from emulator.cli.output import say, wants_colour
 from emulator.cli.response import Response
 from emulator.errors import FolderDeleted, UsageError, UserError
 
@@ -19,6 +19,9 @@ SOCKET = os.path.join(STATE, "socket")
 
 PATIENCE = 20.0
 """Seconds in which a question is answered, unless the emulator is suspended."""
+
+FIRST_WORD = 2.0
+"""Seconds after which it is looked why there is no answer."""
 
 ATTEMPTS, PAUSE = 1000, 0.02
 """To reach an emulator that lives: it may have just started, and wait for the servers of its
@@ -113,6 +116,7 @@ class Client:
         request = "\r\n".join([*lines, "", ""]).encode("latin-1") + data
         try:
             _send(link, request, lend)
+            self._await(link)
             response = Response(link)
         except BaseException as error:
             link.close()
@@ -123,6 +127,18 @@ class Client:
         if response.status >= 400:
             raise Refused(_reason(response))
         return response
+
+    def _await(self, link: _socket.socket) -> None:
+        """The answer has begun; whoever waits for a suspended emulator was told after a moment."""
+        link.settimeout(min(FIRST_WORD, PATIENCE))
+        try:
+            link.recv(1, _socket.MSG_PEEK)
+        except TimeoutError:
+            if pid := self._suspended():
+                say(f"hk-local: the emulator (pid {pid}) is suspended; continue it with fg")
+        except ConnectionResetError:
+            pass
+        link.settimeout(PATIENCE)
 
     def check_app(self) -> None:
         """The app that `--app` names is this one; for what is asked of the emulator as a whole."""
@@ -144,11 +160,15 @@ class Client:
     def is_alive(self) -> bool:
         """The process that has signed the lock file is there; one that stopped has signed off."""
         try:
-            with open(os.path.join(self.dir, STATE, "lock"), "rb") as lock:
-                os.kill(int(lock.read(32)), 0)
+            os.kill(self._pid(), 0)
         except (OSError, ValueError):
             return False
         return True
+
+    def _pid(self) -> int:
+        """Who has signed the lock file. Raises OSError, ValueError."""
+        with open(os.path.join(self.dir, STATE, "lock"), "rb") as lock:
+            return int(lock.read(32))
 
     def _check_owner(self) -> None:
         """The emulator is our own user's; Stranger if not."""
@@ -157,6 +177,15 @@ class Client:
             raise Stranger(dir=self.dir)
         if os.stat(os.path.join(self.dir, SOCKET)).st_uid != os.geteuid():
             raise Stranger(dir=self.dir)
+
+    def _suspended(self) -> int:
+        """The emulator's pid if /proc says that it was stopped; else 0."""
+        try:
+            pid = self._pid()
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                return pid if file.read().rpartition(b") ")[2][:1] == b"T" else 0
+        except (OSError, ValueError):
+            return 0
 
     def _try_to_connect(self) -> _socket.socket:
         link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)

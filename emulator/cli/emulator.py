@@ -278,9 +278,7 @@ class Emulator:
             self.say("start", f"resumed after {(asleep - self.asleep) / 60:.0f} min of sleep")
             self.kernel.take(Slept(asleep - self.asleep))
         self.asleep = asleep
-        if self.boot.folder.is_deleted:
-            self.say("start", "the app's state folder was deleted; stopping")
-            self.ending.stop(1)
+        self.ending.is_lost()
         self.loop.call_later(TICK, self._tick)
 
     def _close(self) -> None:

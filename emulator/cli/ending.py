@@ -54,6 +54,15 @@ class Ending:
         self.code = code
         self.kernel.take(Shutdown())
 
+    def is_lost(self) -> bool:
+        """Whether nobody can find us any more; then we stop."""
+        if not self.emulator.boot.folder.is_deleted:
+            return False
+        if not self.kernel.world.stopping:
+            self.emulator.say("start", "the app's state folder was deleted; stopping")
+            self.stop(1)
+        return True
+
     def kill(self) -> None:
         """What still runs was killed."""
         if self.emulator.addons:

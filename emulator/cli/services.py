@@ -72,7 +72,7 @@ class Services:
         self.drainage = Drainage(emulator)
         self.tally = self.drainage.tally
         self.measuring = Measuring(emulator)
-        self.watcher = self._watch() if self.options.reload else None
+        self.watcher = self._watch()
         self.reloading = Reloading(emulator)
         self.reload_is_due = False
         """The files were edited while a release was pending."""
@@ -137,9 +137,10 @@ class Services:
         from emulator.runtime.watcher import Watcher
 
         names = (self.options.procfile, *(self.options.env or (".env",)))
-        paths = [os.path.join(self.options.dir, name) for name in names]
+        paths = [os.path.join(self.options.dir, name) for name in names if self.options.reload]
         try:
-            return Watcher(self.emulator.loop, paths, self._reload)
+            folder = self.emulator.boot.folder.path
+            return Watcher(self.emulator.loop, [folder, *paths], self._heed)
         except OSError as error:
             self.emulator.say("reload", f"cannot watch the app's files: {error.strerror}")
             return None
@@ -147,6 +148,10 @@ class Services:
     def take_edits(self) -> None:
         """An edit is in force now, where one is followed, and not a moment later."""
         if self.watcher:
+            self._reload()
+
+    def _heed(self) -> None:
+        if not self.emulator.ending.is_lost() and self.options.reload:
             self._reload()
 
     def _reload(self) -> None:

@@ -13,6 +13,10 @@ NAME = ".hk-local"
 IGNORE_ALL = b"*\n"
 """Git's word for that."""
 
+LONGEST = 504
+"""Bytes. Source: sqlite, os_unix.c: 512 with what it appends to the path of a database."""
+TOO_LONG = f"the path of state.db in it is longer than the {LONGEST} bytes that SQLite takes"
+
 COPIES = "dynos"
 """In it: the dynos' own copies of the app."""
 SLUGS = "slugs"
@@ -64,6 +68,8 @@ class Folder:
         self.is_doomed = False
         """The app was destroyed: nothing of the folder is left once it is unlocked."""
         self._lock = -1
+        if len(os.fsencode(self.file("state.db"))) > LONGEST:
+            raise FolderUnusable(self.path, TOO_LONG)
         try:
             self._make()
         except OSError as error:

@@ -42,13 +42,21 @@ class Watcher(FileSystemEventHandler):
         self, loop: asyncio.AbstractEventLoop, paths: Iterable[str], changed: Callable[[], None]
     ) -> None:
         self.loop = loop
-        self.paths = {os.path.realpath(path) for path in paths}
+        self.given = tuple(paths)
         self.changed = changed
         self.timer: asyncio.TimerHandle | None = None
+        self.folders: set[str] = set()
         self.observer = Observer()
-        for folder in {os.path.dirname(path) for path in self.paths}:
-            self.observer.schedule(self, folder, event_filter=FILTER)
+        self._follow()
         self.observer.start()
+
+    def _follow(self) -> None:
+        """What the paths mean now is watched, and each link on the way there."""
+        self.paths = frozenset(name for path in self.given for name in way(path))
+        for folder in {os.path.dirname(path) for path in self.paths} - self.folders:
+            if os.path.isdir(folder):  # where a link leads there may be nothing
+                self.observer.schedule(self, folder, event_filter=FILTER)
+                self.folders.add(folder)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """In watchdog's thread."""
@@ -61,10 +69,31 @@ class Watcher(FileSystemEventHandler):
     def _debounce(self) -> None:
         if self.timer:
             self.timer.cancel()
-        self.timer = self.loop.call_later(DEBOUNCE, self.changed)
+        self.timer = self.loop.call_later(DEBOUNCE, self._settle)
+
+    def _settle(self) -> None:
+        try:
+            self._follow()
+        except OSError:
+            pass  # there are too many watches for one more; the file is read all the same
+        self.changed()
 
     def close(self) -> None:
         if self.timer:
             self.timer.cancel()
         self.observer.stop()
         self.observer.join()
+
+
+def way(path: str) -> list[str]:
+    """The path, and what it leads to, link by link; all folders in them are real ones."""
+    found: list[str] = []
+    while (path := _placed(path)) not in found:
+        found.append(path)
+        if os.path.islink(path):
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+    return found
+
+
+def _placed(path: str) -> str:
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -143,6 +145,24 @@ def test_an_emulator_that_is_suspended(emulator, app, hk_local, monkeypatch):
         f"hk-local: the emulator in {app} does not answer; "
         "if it was suspended, continue it with fg\n"
     )
+
+
+def test_that_it_is_suspended_is_said_early(emulator, app, hk_local, monkeypatch):
+    child = subprocess.Popen(["sleep", "1000"])
+    try:
+        child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WNOWAIT)
+        (app / ".hk-local" / "lock").write_text(f"{child.pid}\n")
+        monkeypatch.setattr(client, "FIRST_WORD", 0.01)
+        monkeypatch.setattr(client, "PATIENCE", 0.02)
+        emulator.answers["GET /apps/~/dynos"] = lambda request: request.link.recv(1)
+        first, second = hk_local("ps").err.splitlines()
+    finally:
+        child.kill()
+        child.wait()
+    said = f"hk-local: the emulator (pid {child.pid}) is suspended; continue it with fg"
+    assert first == said
+    assert "does not answer" in second
 
 
 def test_an_emulator_that_goes_away(emulator, hk_local):

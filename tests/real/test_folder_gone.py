@@ -6,19 +6,23 @@ import shutil
 
 import pytest
 
-from tests.real.app import App
+from tests.real.app import App, until
 
 pytestmark = pytest.mark.real
 
 
-ATTENTIVE = "from emulator.cli import emulator; emulator.TICK = 0.1"
+TICK = "from emulator.cli import emulator; emulator.TICK = {}"
 """It looks every ten seconds else."""
 
 
-def test_an_emulator_whose_state_folder_is_deleted_stops(app: App) -> None:
+@pytest.mark.parametrize(("gone", "tick"), [(".hk-local", 1000), (".hk-local/lock", 0.1)])
+def test_an_emulator_that_has_lost_its_state_folder_stops(app: App, gone: str, tick: float) -> None:
+    """That the folder is gone is seen at once."""
     app.adversaries("plain")
-    emulator = app.start(before=ATTENTIVE).up("plain.1")
-    shutil.rmtree(app.dir / ".hk-local")
+    emulator = app.start("--no-reload", before=TICK.format(tick)).up("plain.1")
+    until(lambda: app.hk_local("ps").returncode == 0, "served, and all services begun")
+    path = app.dir / gone
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert emulator.ends() == 1
     emulator.expect("hk-local[start]: the app's state folder was deleted; stopping")
     app.assert_nothing_left()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.runtime.folder import AlreadyRunning, Folder, FolderUnusable, NotOurs
+from emulator.runtime.folder import LONGEST, AlreadyRunning, Folder, FolderUnusable, NotOurs
+from emulator.runtime.store import Store
 
 
 def mode(path: Path) -> int:
@@ -43,6 +44,17 @@ def test_without_room_git_s_file_is_not_half_made(
     with pytest.raises(FolderUnusable, match="No space left on device"):
         Folder(str(tmp_path))
     assert os.listdir(tmp_path / ".hk-local") == []
+
+
+def test_a_path_that_is_too_long_is_a_message(tmp_path: Path) -> None:
+    deep = os.path.join(tmp_path, *["a" * 99] * 5)
+    left = LONGEST - len("/.hk-local/state.db")
+    os.makedirs(deep[:left])
+    Store(Folder(deep[:left]).file("state.db")).close()
+    os.makedirs(longer := deep[:left] + "a")
+    with pytest.raises(FolderUnusable, match="longer than the 504 bytes that SQLite takes"):
+        Folder(longer)
+    assert not os.listdir(longer)
 
 
 def test_one_that_others_may_read_is_closed(tmp_path: Path) -> None:
