@@ -178,7 +178,8 @@ class History:
         return None
 
     def _created(self) -> Segment:
-        os.makedirs(self._directory, 0o700, exist_ok=True)
+        with suppress(FileExistsError):  # the app's state folder is not made again, if that is gone
+            os.mkdir(self._directory, 0o700)
         segment = Segment(self._path(f"{self._next:08d}"), self._tell)
         self._next += 1
         segment.create()

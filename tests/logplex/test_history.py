@@ -289,6 +289,17 @@ def test_the_folder_is_private_and_no_link_is_followed(tmp_path):
     assert told and "Not a directory" in told[0]
 
 
+def test_the_state_folder_is_not_made_again_once_it_was_deleted(tmp_path):
+    case = Case(tmp_path / "state" / "log")
+    case.append(block(1))
+    shutil.rmtree(tmp_path / "state")
+    case.now += 2
+    case.append(block(2))
+    assert not (tmp_path / "state").exists()
+    assert text(case.history.last(9)).endswith(b"2.0\n")
+    assert len(case.told) == 1
+
+
 def test_files_that_somebody_deletes_are_not_missed(case):
     case.append(block(1))
     case.history.close()
