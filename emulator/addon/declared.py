@@ -8,6 +8,7 @@ config = { MEMCACHIER_SERVERS = "127.0.0.1:$PORT" }
 
 from __future__ import annotations
 
+from emulator.app.text import shown
 from emulator.errors import UserError
 
 from .catalog import ALIASES, SERVICES, Plan, Service
@@ -33,6 +34,11 @@ class DeclarationError(UserError):
 
 def services(document: Mapping[str, object]) -> dict[str, Service]:
     """Ours and those that the file declares. Raises DeclarationError."""
+    for key in document:
+        if key != "addons":
+            raise UserError(
+                f"{FILE}: {shown(key)}: expected tables such as [addons.memcachier] only"
+            )
     tables = document.get("addons", {})
     if not isinstance(tables, dict):
         raise DeclarationError("", "expected tables such as [addons.memcachier]")

@@ -11,6 +11,11 @@ LONGEST_TYPE = 128
 """Source: Dev Center, platform-api-reference, formation type `^[-\\w]{1,128}$`."""
 
 
+ONE_OFFS = ("run", "scheduler")
+"""How the dynos of `run` and of Heroku Scheduler are called. Source: Dev Center, one-off-dynos;
+log samples."""
+
+
 class ProcessType(Fact):
     """One line of a Procfile."""
 
@@ -92,11 +97,15 @@ def _hint(name: str) -> str:
 
 
 def _oddities(found: ProcessType, path: str) -> tuple[str, ...]:
-    """A notice of characters that a reader cannot see but the shell takes as letters."""
+    """Notices of characters that a reader cannot see but the shell takes as letters, and of a name
+    that other dynos have, too."""
+    place, name, notices = f"{path}:{found.line}", found.name, []
     unseen = [c for c in found.command if not c.isprintable() and c != "\t"]
-    if not unseen:
-        return ()
-    point = f"U+{ord(unseen[0]):04X}"
-    return (
-        f"{path}:{found.line}: the command of {found.name} has an invisible character, {point}",
-    )
+    if unseen:
+        point = f"U+{ord(unseen[0]):04X}"
+        notices.append(f"{place}: the command of {name} has an invisible character, {point}")
+    if name in ONE_OFFS:
+        notices.append(
+            f"{place}: one-off dynos are called {name}.N, too; another name keeps them apart"
+        )
+    return tuple(notices)

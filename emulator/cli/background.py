@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emulator.runtime.world import World
 
 VERDICT = b"="
+NOTICE = b"!"
 ENDS = {"pending": "executing", "succeeded": "succeeded", "failed": "failed"}
 INTERRUPTED = 130
 TRIAL = 1.0
@@ -38,7 +39,8 @@ def detach(folder: Folder) -> tuple[int | None, int]:
 
 
 def _wait(reader: int) -> int:
-    """The lines were shown; the last one is `=` and the exit code, with why it failed."""
+    """The lines were shown, on stderr those that begin with `!`; the last one is `=` and the exit
+    code, with why it failed."""
     try:
         with open(reader, "rb") as lines:
             for line in lines:
@@ -47,7 +49,10 @@ def _wait(reader: int) -> int:
                     if reason:
                         say(f"hk-local: {reason}")
                     return int(code)
-                write(line)
+                if line.startswith(NOTICE):
+                    say(f"hk-local: {line[1:].decode().rstrip()}")
+                else:
+                    write(line)
     except KeyboardInterrupt:
         say("hk-local: the app goes on in the background; hk-local stop ends it")
         return INTERRUPTED
@@ -84,6 +89,10 @@ class Herald:
         """How the release command went."""
         self.dynos: dict[str, tuple[int, str]] = {}
         """Of each dyno its crashes, and what was told last."""
+
+    def notice(self, text: str) -> None:
+        """What is odd about the app's files is told."""
+        self._write(f"!{text}\n")
 
     def look(self, world: World, now: float) -> float:
         """What is new was told; in so many seconds there may be more to tell, if not 0."""
@@ -127,6 +136,6 @@ class Herald:
 
     def _write(self, text: str) -> None:
         try:
-            os.write(self.fd, text.encode())
+            os.write(self.fd, text.encode("utf-8", "replace"))
         except OSError:
             pass  # nobody waits any more

@@ -116,6 +116,8 @@ class Emulator:
             self.say("state", str(self.boot.store.notice))
         for notice in self.boot.files.notices:
             self.say("config", notice)
+            if self.herald:
+                self.herald.notice(notice)
         for at_ns, events in self.boot.events:
             self._tell(events, at_ns)
         for launch, fd in self.boot.pipes:

@@ -167,7 +167,8 @@ class Services:
                 self.types = files.types
                 self.kernel.take(Deploy(files.types))
         except UserError as error:
-            self.emulator.say("reload", f"{error}; the app goes on as it was")
+            text = str(error).rstrip(".")
+            self.emulator.say("reload", f"{text}; the app goes on as it was")
 
     @property
     def _may_release(self) -> bool:

@@ -50,6 +50,9 @@ else:
 
 STOPPING = (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGINT)
 
+DECLARED = "hk-local.toml"
+"""It concerns add-ons only, but whoever wrote it wants to know at once that it is wrong."""
+
 SPAWNING = 0.3
 """Longer, in seconds, the log is not kept waiting for the first dynos' start."""
 
@@ -245,6 +248,10 @@ def run(options: Options) -> int:
         raise FolderDeleted from None
     files = read_app(options.dir, options.procfile, options.env)
     options = options.replace(port=options.port or int(files.config.get("PORT", 0)) or None)
+    if os.path.lexists(DECLARED):
+        from .declarations import read
+
+        read(options.dir)
     api_port = options.api_port
     if api_port and (api_port == options.port or not is_free(api_port, "127.0.0.1")):
         raise ApiPortTaken(api_port)

@@ -6,7 +6,8 @@ import tomllib
 
 import pytest
 
-from emulator.addon.declared import DeclarationError, services
+from emulator.addon.declared import services
+from emulator.errors import UserError
 
 GOOD = """
 [addons.memcached-cloud]
@@ -31,6 +32,8 @@ def test_no_declaration_is_none() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("[other]", "hk-local.toml: 'other': expected tables such as [addons.memcachier] only"),
+        ("[addon.thing]", "hk-local.toml: 'addon': expected"),
         ("addons = 1", "hk-local.toml, addons: expected tables"),
         ("[addons]\nx = 1", "addons.x: expected a table"),
         ("[addons.X]", "addons.X: a name has lower case"),
@@ -46,6 +49,6 @@ def test_no_declaration_is_none() -> None:
     ],
 )
 def test_what_is_wrong_is_named(text: str, message: str) -> None:
-    with pytest.raises(DeclarationError) as error:
+    with pytest.raises(UserError) as error:
         services(tomllib.loads(text))
     assert message in str(error.value)

@@ -102,6 +102,12 @@ def test_an_invisible_character_in_a_command_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["run", "scheduler"])
+def test_a_name_that_one_off_dynos_have_is_told(name: str) -> None:
+    notice = f"Procfile:2: one-off dynos are called {name}.N, too; another name keeps them apart"
+    assert parse(f"web: a\n{name}: b".encode(), "Procfile").notices == (notice,)
+
+
 printable = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Zs"])
 name = st.text("abzABZ019_-", min_size=1, max_size=12)
 command = (

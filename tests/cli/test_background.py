@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.app.surroundings import Addon, Attachment
-from emulator.cli.background import Herald
+from emulator.cli.background import Herald, _wait
 from emulator.runtime.addons import ProvisionedAddon
 from tests.simulation import COMMANDS, Process, Simulation
 
@@ -45,6 +45,14 @@ def app(*commands: Process, release: bool = True) -> Simulation:
 
 def test_dynos_that_come_up(waiting: Waiting) -> None:
     assert waiting.told(app(release=False)) == "web.1: up\n=0 \n"
+
+
+def test_notices_are_told_on_stderr(waiting: Waiting, capfd: pytest.CaptureFixture[str]) -> None:
+    notice = ".env:3: no NAME=value here; line skipped"
+    waiting.herald.notice(notice)
+    waiting.herald.close(0)
+    assert _wait(os.dup(waiting.reader)) == 0
+    assert capfd.readouterr() == ("", f"hk-local: {notice}\n")
 
 
 def test_a_release_command_that_succeeds(waiting: Waiting) -> None:

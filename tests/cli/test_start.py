@@ -114,3 +114,21 @@ def test_a_folder_that_is_closed_to_us(app, hk_local, forbidden):
     forbidden(app)
     result = hk_local("start", "-C", str(app))
     assert (result.code, result.err) == (1, f"hk-local: {app}/: Permission denied\n")
+
+
+@pytest.mark.parametrize(
+    ("declared", "error"),
+    [
+        (b"[addons]\ngarbage\n", "hk-local.toml:2:8: not TOML: "),
+        (b"garbage", "hk-local.toml:1: not TOML: "),
+        (b"[addons.x]\n\xff", "hk-local.toml:2: byte 0xff is not UTF-8; save the file as UTF-8"),
+        (b"[other]", "hk-local.toml: 'other': expected tables such as [addons.memcachier] only"),
+        (None, "hk-local.toml: Is a directory"),
+    ],
+)
+def test_declarations_that_cannot_be_read_are_told_at_start(app, hk_local, declared, error):
+    (app / "Procfile").write_text("worker: sleep 60")
+    path = app / "hk-local.toml"
+    path.mkdir() if declared is None else path.write_bytes(declared)
+    done = hk_local("start")
+    assert done.code == 1 and error in done.err
