@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.app.surroundings import Drain
 from emulator.errors import NotFound, UserError
-from emulator.logplex.address import parse
+from emulator.logplex.address import Scheme, parse
 from emulator.runtime.command import SetUp
 
 from . import resource
@@ -15,6 +15,7 @@ from .view import iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.logplex.address import Address
     from emulator.logplex.drain import Tally
 
     from .call import Call
@@ -61,6 +62,8 @@ def add(call: Call) -> Answer:
     """Source of the text: Heroku CLI, drains:add."""
     url, known = call.payload.text("url") or "", call.world.drains
     where = parse(url)
+    if where.scheme is Scheme.FILE:
+        _check_file(where)
     if any(item.url == url for item in known):
         raise UserError("Url has already been taken.")
     if len(known) >= MOST:
@@ -76,6 +79,16 @@ def add(call: Call) -> Answer:
         status=CREATED,
         warning="\n".join(filter(None, warnings)),
     )
+
+
+def _check_file(where: Address) -> None:
+    """The file is there, and lines can be written to it. Raises UserError."""
+    from emulator.logplex.outlet import outlet
+
+    try:
+        outlet(where, "").connect()
+    except OSError as error:
+        raise UserError(f"url: {error.filename or where.target}: {error.strerror}") from None
 
 
 def remove(call: Call) -> Answer:

@@ -54,6 +54,16 @@ def test_what_is_no_drain(bench, url):
     assert bench.kernel.world.drains == ()
 
 
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_file_that_cannot_be_written_is_no_drain(bench, tmp_path, end):
+    made(bench, "log-drains", {"url": f"file://{tmp_path}/app.log"})
+    place = f"{tmp_path}/app.log/x"
+    refused = bench.refused("POST", "/apps/~/log-drains", {"url": f"file://{place}{end}"})
+    assert refused[0] == 422 and refused[2].startswith(f"url: {place}")
+    assert refused[2].endswith(": Not a directory")
+    assert len(bench.kernel.world.drains) == 1
+
+
 def test_a_repeated_request_makes_no_second_drain(bench):
     made(bench, "log-drains", {"url": URLS[0]})
     assert bench.refused("POST", "/apps/~/log-drains", {"url": URLS[0]})[0] == 422
