@@ -42,6 +42,12 @@ class FormationError(UserError):
     """{message}"""
 
 
+class NotAChange(FormationError):
+    """{message}"""
+
+    exit_code = 2
+
+
 class AppJsonError(UserError):
     """{message}"""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from emulator.errors import UserError
+from emulator.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ TIMES = tuple(f"{hour:02d}:{minute}" for hour in range(24) for minute in ("00", 
 """What the add-on's page offers for an hour and for a day. Source: third-party descriptions."""
 
 
-class ScheduleError(UserError):
+class ScheduleError(UsageError):
     """{message}"""
 
 

@@ -7,7 +7,8 @@ from functools import partial
 from emulator.addon import catalog
 from emulator.addon.catalog import Service
 from emulator.app.surroundings import Addon, Attachment
-from emulator.errors import NotFound, UserError
+from emulator.app.text import shown
+from emulator.errors import NotFound, UsageError, UserError
 from emulator.runtime.addons import ChangePlan, CreateAddon, DestroyAddon, RenameAddon
 
 from . import addon as resource
@@ -219,21 +220,21 @@ def _version(payload: Payload) -> str:
     """Of Postgres, as in `-- --version=16`."""
     version = payload.texts("config").get("version", "").removeprefix("v")
     if version and not (version.isascii() and version.isdigit() and len(version) < 4):
-        raise UserError("version: expected a number such as 16")
+        raise UsageError("version: expected a number such as 16")
     return version
 
 
 def named(name: str) -> str:
-    """The name of an attachment. Raises UserError."""
-    name = name.upper().replace("-", "_")
-    if not name or set(name) - ATTACHMENT or name[0] not in LETTERS or len(name) > 256:
-        raise UserError(f"as: expected a name such as QUEUE, not {name[:40]!r}")
-    return name
+    """The name of an attachment. Raises UsageError."""
+    found = name.upper().replace("-", "_")
+    if not found or set(found) - ATTACHMENT or found[0] not in LETTERS or len(found) > 256:
+        raise UsageError(f"as: expected a name such as QUEUE, not {shown(name)}")
+    return found
 
 
 def _instance(name: str) -> str:
     if not name or set(name) - NAME or not name[0].isalpha() or len(name) > 256:
-        raise UserError(f"name: expected a name such as my-redis, not {name[:40]!r}")
+        raise UsageError(f"name: expected a name such as my-redis, not {shown(name)}")
     return name
 
 

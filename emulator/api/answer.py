@@ -124,10 +124,15 @@ def _line(text: str) -> str:
 
 
 def refusal(error: UserError, request: Request) -> Response:
-    """The error as Heroku words it. Source: Dev Center, platform-api-reference, errors."""
+    """The error as Heroku words it. Source: Dev Center, platform-api-reference, errors.
+
+    The exit code is for a client that is a command: of what was asked in no form that we know it
+    is another than of what cannot be.
+    """
+    fields = (("HK-Exit-Code", str(error.exit_code)),)
     if request.wants_text:
-        return Response(error.status, (TEXT,), f"{error}\n".encode("utf-8", "replace"))
-    return _problem(error.status, error.id, str(error))
+        return Response(error.status, (TEXT, *fields), f"{error}\n".encode("utf-8", "replace"))
+    return _problem(error.status, error.id, str(error), fields)
 
 
 def unreadable(status: int, message: str) -> Response:
@@ -135,8 +140,8 @@ def unreadable(status: int, message: str) -> Response:
     return _problem(status, "bad_request", message)
 
 
-def _problem(status: int, id_: str, message: str) -> Response:
-    return Response(status, (JSON,), encoded({"id": id_, "message": message}))
+def _problem(status: int, id_: str, message: str, fields: Fields = ()) -> Response:
+    return Response(status, (JSON, *fields), encoded({"id": id_, "message": message}))
 
 
 def encoded(data: object) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.app.config_vars import fault
-from emulator.errors import UserError
+from emulator.errors import UsageError, UserError
 
 from . import text
 from .answer import Answer
@@ -54,7 +54,7 @@ def _value(name: str, value: object) -> str | None:
     if name == "DYNO":
         raise UserError("DYNO is the platform's to set.")
     if reason := fault(name, str(value)):
-        raise UserError(reason)
+        raise UsageError(reason)
     return str(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.app.procfile import TYPE_CHARACTERS, is_type_name
 from emulator.app.text import shown
-from emulator.errors import FormationError, NotFound
+from emulator.errors import FormationError, NotAChange, NotFound
 from emulator.fact import Fact
 
 TYPE_CHECKING = False
@@ -56,12 +56,12 @@ def parse_change(word: str) -> Change:
     type_, op, digits = rest[:-1], rest[-1:], order[len(rest) :]
     well_sized = TYPE_CHARACTERS.issuperset(size) and bool(size) == bool(colon)
     if not (is_type_name(type_) and op in ("=", "+", "-") and digits and well_sized):
-        raise FormationError(
+        raise NotAChange(
             f"{shown(word)}: expected TYPE=QUANTITY, TYPE+N or TYPE-N, "
             "with :SIZE if you like, such as web=2 or worker+1:Standard-2X"
         )
     if len(digits.lstrip("0")) > len(str(MOST_DYNOS)):
-        raise FormationError(f"{shown(word)}: at most {MOST_DYNOS} dynos of one type")
+        raise NotAChange(f"{shown(word)}: at most {MOST_DYNOS} dynos of one type")
     return Change(type_, op, int(digits), size or None)
 
 
@@ -111,7 +111,7 @@ def initial(types: Iterable[str], heroku: bool) -> dict[str, Quantity]:
 def narrow(types: Iterable[str], only: Iterable[str], exclude: Iterable[str]) -> tuple[str, ...]:
     """The types that `--only` and `--except` leave; without `--only` all are chosen."""
     known = _scalable(types)
-    chosen, left_out = check("--only", known, only), check("--except", known, exclude)
+    chosen, left_out = check(known, only), check(known, exclude)
     left = tuple(name for name in known if name in (chosen or known) and name not in left_out)
     if known and not left:
         raise FormationError("--only and --except leave no process type to run")
@@ -130,12 +130,12 @@ def started(
     }
 
 
-def check(option: str, types: Iterable[str], words: Iterable[str]) -> tuple[str, ...]:
-    """The process types that the option names; FormationError for one that there is not."""
+def check(types: Iterable[str], words: Iterable[str]) -> tuple[str, ...]:
+    """The process types that the words name; FormationError for one that there is not."""
     known, named = _scalable(types), tuple(_split(words))
     for name in named:
         if name not in known:
-            raise FormationError(f"{option} {shown(name)}: no such process type.{_known(known)}")
+            raise FormationError(f"{shown(name)}: no such process type.{_known(known)}")
     return named
 
 

@@ -125,7 +125,9 @@ class Client:
             raise
         link.settimeout(None)
         if response.status >= 400:
-            raise Refused(_reason(response))
+            refused = Refused(_reason(response))
+            refused.exit_code = int(response.headers.get("hk-exit-code", refused.exit_code))
+            raise refused
         return response
 
     def _await(self, link: _socket.socket) -> None:

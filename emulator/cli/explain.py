@@ -24,4 +24,8 @@ def explain(words: list[str]) -> int:
         reason = " ".join(error.format_message().split()).rstrip(".")
         say(f"hk-local: {reason}; see {command} --help")
         return USAGE
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Typer's way to end then
+            raise end.__context__ from None
+        raise
     return code or 0

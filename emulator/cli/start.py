@@ -50,9 +50,6 @@ else:
 
 STOPPING = (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGINT)
 
-DECLARED = "hk-local.toml"
-"""It concerns add-ons only, but whoever wrote it wants to know at once that it is wrong."""
-
 SPAWNING = 0.3
 """Longer, in seconds, the log is not kept waiting for the first dynos' start."""
 
@@ -232,7 +229,7 @@ class Boot:
         asked = formations.parse_changes(options.formation)
         formation = formations.apply(asked, formation, types, canonical)
         chosen = formations.narrow(types, options.only, options.exclude)
-        formations.check("--reload", types, options.reload_only)
+        formations.check(types, options.reload_only)
         formation = formations.started(formation, options.only, asked)
         left_out = {t: item for t, item in formation.items() if t not in chosen}
         nothing = {t: item.replace(quantity=0) for t, item in left_out.items()}
@@ -248,10 +245,6 @@ def run(options: Options) -> int:
         raise FolderDeleted from None
     files = read_app(options.dir, options.procfile, options.env)
     options = options.replace(port=options.port or int(files.config.get("PORT", 0)) or None)
-    if os.path.lexists(DECLARED):
-        from .declarations import read
-
-        read(options.dir)
     api_port = options.api_port
     if api_port and (api_port == options.port or not is_free(api_port, "127.0.0.1")):
         raise ApiPortTaken(api_port)

@@ -163,6 +163,12 @@ def test_attachments(bench):
     assert "last attachment" in bench.refused("DELETE", "/addon-attachments/REDIS")[2]
 
 
+def test_a_name_that_is_none_is_shown_as_it_was_typed(bench):
+    body = {"plan": "heroku-redis", "attachment": {"name": "a-b c"}}
+    refused = bench.refused("POST", "/apps/~/addons", body)
+    assert refused[2] == "as: expected a name such as QUEUE, not 'a-b c'"
+
+
 def test_an_attachment_has_a_colour_if_it_is_given_no_name(bench):
     addon = provisioned(bench)
     body = {"addon": {"name": addon["name"]}, "app": {"name": "shop"}}

@@ -253,3 +253,18 @@ def test_a_reader_is_woken_at_once_and_then_only_so_often(bench):
     bench.log("last\n")
     reading.stream.end()
     assert [timer for timer in bench.timers if not timer.is_cancelled] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("GET", "/apps/~/logs?since=yesterday", None, "2"),
+        ("PATCH", "/apps/~/config-vars", {"A B": "1"}, "2"),
+        ("GET", "/apps/~/dynos/web.9", None, "1"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/plain", "application/json"])
+def test_what_is_in_no_form_is_told_from_what_cannot_be(method, path, body, code, accept):
+    """By the exit code of the command that has asked."""
+    response = Bench().start(web=1).ask(method, path, body, Accept=accept)
+    assert dict(response.fields)["HK-Exit-Code"] == code

@@ -94,6 +94,13 @@ def test_a_query():
     assert query(a=1, b=["x y", "z"], c="") == "?a=1&b=x%20y&b=z&c="
 
 
+def test_a_refusal_has_the_exit_code_that_it_brings(emulator, hk_local):
+    emulator.on("GET /apps/~/dynos", "no such dyno", 404)
+    assert hk_local("ps").code == 1
+    emulator.on("GET /apps/~/dynos", "not so", 422, HK_Exit_Code="2")
+    assert hk_local("ps").code == 2
+
+
 def test_no_emulator(app, hk_local):
     result = hk_local("ps")
     assert (result.code, result.out) == (1, "")

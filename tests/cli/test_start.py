@@ -88,9 +88,11 @@ def test_every_option(started, monkeypatch):
             ["--reload", "web", "--no-reload"],
             "--reload=web cannot also be provided",
         ),
+        (["-m", "w=x"], "'w=x': expected TYPE=QUANTITY"),
     ],
 )
 def test_options_that_make_no_sense(app, hk_local, words, error):
+    (app / "Procfile").write_text("worker: sleep 60")
     result = hk_local("start", *words)
     assert (result.code, result.out) == (2, "")
     assert error in result.err

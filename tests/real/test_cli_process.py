@@ -88,6 +88,17 @@ def test_a_reader_that_leaves_ends_the_tail_quietly(listener, tmp_path):
     assert (out, err) == (b"line\n141\n", b"")
 
 
+@pytest.mark.parametrize("words", [["ps", "--help"], ["completion", "bash"]], ids=" ".join)
+def test_a_reader_that_has_left_before_the_first_word(tmp_path, words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [HK_LOCAL, *words], cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, timeout=60
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def shell(command: str, cwd: Path) -> tuple[int, bytes, bytes]:
     done = subprocess.run(["bash", "-c", command], cwd=cwd, capture_output=True, timeout=60)
     return done.returncode, done.stdout, done.stderr

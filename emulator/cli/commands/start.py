@@ -54,6 +54,7 @@ def start(
         colour=wants_colour(),
         **plain,
     )
+    check_declarations(options.dir)
     return run(options)
 
 
@@ -61,6 +62,17 @@ def _reloaded(types: Sequence[str], none: bool) -> tuple[str, ...]:
     if types and none:
         raise UsageError(f"--reload={types[0]} cannot also be provided when using --no-reload")
     return tuple(types)
+
+
+def check_declarations(folder: str) -> None:
+    """What the app declares of add-ons can be read. Raises UserError.
+
+    Nothing else at start needs it, but whoever wrote it wants to know at once that it is wrong.
+    """
+    if os.path.lexists(os.path.join(folder, "hk-local.toml")):
+        from emulator.cli.declarations import read
+
+        read(folder)
 
 
 def selection(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
