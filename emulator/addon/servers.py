@@ -62,6 +62,10 @@ AGAIN = 1.0
 """A connection that comes while Postgres stops has to be told too."""
 
 
+KILLED = 128 + 9
+"""SIGKILL leaves nobody the time for last words: what was logged before is about something else."""
+
+
 class PortTaken(Exception):
     """Another program listens where the server should."""
 
@@ -206,7 +210,8 @@ class Servers:
         elif was is Phase.STOPPING:
             self._start(server)
         else:
-            self._fail(server, f"the server exited with status {status}", last_words)
+            words = "" if status == KILLED else last_words
+            self._fail(server, f"the server exited with status {status}", words)
         self._tell_stopped()
 
     def _fail(self, server: Server, problem: str, last_words: str = "") -> None:
@@ -214,7 +219,8 @@ class Servers:
         server.failures += 1
         if problem != server.problem or last_words:
             detail = f": {last_words}" if last_words else ""
-            self._host.say(server.addon.name, f"{problem}{detail}; trying again in {pause:g} s")
+            text = f"{problem.rstrip('.')}{detail}; trying again in {pause:g} s"
+            self._host.say(server.addon.name, text)
         server.problem = problem
         server.set_timer(self._host.later(pause, lambda: self._start(server)))
 

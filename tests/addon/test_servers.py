@@ -57,13 +57,19 @@ def test_one_that_was_up_for_long_is_forgiven(host: Host) -> None:
     assert host.began[-1][0] == pytest.approx(at + PAUSES[0])
 
 
+def test_one_that_was_killed_has_no_last_words(host: Host) -> None:
+    host.dies(host.only, 137, "WARNING Memory overcommit must be enabled!")
+    host.run(1)
+    assert host.said == ["db-1: the server exited with status 137; trying again in 0.5 s"]
+
+
 def test_one_that_cannot_be_started_is_said_once_and_tried_again() -> None:
     host = Host()
     host.refuses = UserError("There is no Redis.")
     host.servers.want([addon(1)])
     assert host.servers.are_settled
     host.run(100)
-    assert host.said == ["db-1: There is no Redis.; trying again in 0.5 s"]
+    assert host.said == ["db-1: There is no Redis; trying again in 0.5 s"]
     host.refuses = None
     host.run(31)
     assert phase(host) is Phase.UP and not host.servers.servers["1"].problem
