@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from emulator.app.formation import parse_changes
 from emulator.cli.output import wants_colour
 from emulator.cli.start import Options, run
 from emulator.errors import UsageError
@@ -54,7 +55,7 @@ def start(
         colour=wants_colour(),
         **plain,
     )
-    check_declarations(options.dir)
+    check(options)
     return run(options)
 
 
@@ -64,15 +65,14 @@ def _reloaded(types: Sequence[str], none: bool) -> tuple[str, ...]:
     return tuple(types)
 
 
-def check_declarations(folder: str) -> None:
-    """What the app declares of add-ons can be read. Raises UserError.
-
-    Nothing else at start needs it, but whoever wrote it wants to know at once that it is wrong.
-    """
-    if os.path.lexists(os.path.join(folder, "hk-local.toml")):
+def check(options: Options) -> None:
+    """The words are in a form that there is, and so is what the app declares of add-ons, which
+    nothing else at start needs. Raises UserError before anything is done."""
+    parse_changes(options.formation)
+    if os.path.lexists(os.path.join(options.dir, "hk-local.toml")):
         from emulator.cli.declarations import read
 
-        read(folder)
+        read(options.dir)
 
 
 def selection(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
