@@ -56,7 +56,7 @@ class TestRuns:
         assert status == 7
         assert output == b"".join(b"%d%s" % (n, end) for n in range(1, LINES + 1))
 
-    @pytest.mark.timeout(RUNS * 3)
+    @pytest.mark.timeout(RUNS * 6)
     def test_many_in_a_row(self, shop: Served):
         for n in range(RUNS):
             status = n * 37 % 256
@@ -173,7 +173,7 @@ class Text(Following):
         super().stop()
 
 
-@pytest.mark.timeout(TAIL_SECONDS + 120)
+@pytest.mark.timeout(TAIL_SECONDS + 300)
 def test_tails_over_many_restarts(shop: Served):
     """Each has every line of the log once and in order, and no line of a dyno is missing there."""
     events, text = Events(shop), Text(shop)

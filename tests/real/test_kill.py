@@ -156,7 +156,7 @@ def kill_at_random(app: App, emulator: Emulator, chance: random.Random, spawning
     emulator.kill()
 
 
-@pytest.mark.timeout(20 + 4 * KILLS)
+@pytest.mark.timeout(60 + 8 * KILLS)
 def test_kill_at_any_moment(user_app: App) -> None:
     """G1: and R29, which says how not to look for survivors."""
     chance = random.Random(SEED)
