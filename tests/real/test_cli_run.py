@@ -184,8 +184,7 @@ def test_ctrl_c_is_for_the_command(shell: Shell):
 def test_four_times_ctrl_c_is_for_us(shell: Shell, app: Path):
     shell.sendline(f"{HK_LOCAL} run 'stty raw -echo; echo ready; sleep 1000'; echo =$?=")
     shell.expect_exact("ready")
-    for _ in range(4):
-        shell.send("\x03")
+    shell.send("\x03" * 4)  # within a second
     shell.expect(rb"hk-local: forcing dyno disconnect\r\n=1=")
     eventually(lambda: b"run." not in one_offs(app))
 
