@@ -8,6 +8,7 @@ from .answer import Answer, Response, refusal, response
 from .caching import entity_tag, marked
 from .call import Call
 from .memory import Memory
+from .repeats import Repeats
 from .routes import NoSuchEndpoint, Routes, WrongMethod, table
 from .visits import Visits
 
@@ -31,6 +32,7 @@ class Api:
         self._routes = Routes((*table(), *self.visits.routes()))
         self._missed: set[str] = set()
         self._memory = Memory()
+        self._repeats = Repeats()
 
     def answer(self, request: Request) -> Response | Stream | Handover:
         """The response, or the stream that takes the connection over. Raises nothing."""
@@ -64,7 +66,8 @@ class Api:
         if request.is_git:
             return self._app.serve_git(request)
         world = self._app.kernel.world
-        known = self._memory.recall(world, request)
+        now = self._app.clock.monotonic()
+        known = self._memory.recall(world, request) or self._repeats.recall(request, now)
         if known:
             return known
         endpoint, params = self._routes.find(request.method, request.path)
@@ -78,6 +81,7 @@ class Api:
         if found.holds and request.method == "GET" and not request.wants_text:
             made = made.replace(tag=entity_tag(made.body))
             self._memory.keep(world, request, made)
+        self._repeats.keep(request, made, now)
         return made
 
     def _check_app(self, call: Call, name: str) -> None:
