@@ -22,12 +22,24 @@ MODULE = "160000 "
 OWN = ("GIT_DIR", "GIT_INDEX", "GIT_OBJECT", "GIT_ALTERNATE", "GIT_QUARANTINE")
 """Variables that are about one repository."""
 
+UNWRITTEN = "unable to write"
+"""Source: git, entry.c."""
+LITTLE = 1024 * 1024
+"""So many bytes are no room for a file."""
+
 Blobs = dict[str, str]
 """By path: mode and name of what the commit has there."""
 
 
 class NoCommit(UserError):
     """commit {commit} cannot be read: {reason}"""
+
+    def __init__(self, commit: str, reason: str) -> None:
+        super().__init__(commit=commit, reason=reason)
+
+
+class NotWritten(UserError):
+    """the files of commit {commit} cannot be written: {reason}"""
 
     def __init__(self, commit: str, reason: str) -> None:
         super().__init__(commit=commit, reason=reason)
@@ -100,8 +112,17 @@ class Commit:
         except FileNotFoundError:
             raise NoCommit(self.name, "git is not installed") from None
         if done.returncode:
-            raise NoCommit(self.name, done.stderr.decode("utf-8", "replace").strip())
+            reason = done.stderr.decode("utf-8", "replace").strip()
+            if UNWRITTEN in reason:
+                raise NotWritten(self.name, _cause(cwd) or reason)
+            raise NoCommit(self.name, reason)
         return done.stdout
+
+
+def _cause(folder: str) -> str:
+    """Why nothing can be written there, if the disk is full: git does not say."""
+    disk = os.statvfs(folder)
+    return "the disk is full" if disk.f_bavail * disk.f_frsize < LITTLE else ""
 
 
 def _is_written(blobs: Blobs) -> bool:

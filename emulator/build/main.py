@@ -13,6 +13,7 @@ import sys
 from json import dumps, loads
 
 from emulator.app import procfile
+from emulator.dyno.warden.copying import discard
 from emulator.errors import UserError
 
 from . import commit, slugignore, slugs, tree
@@ -38,7 +39,9 @@ NEGATED = " !     .slugignore: {patterns} skipped; as on Heroku, nothing is take
 
 class NoProcfile(UserError):
     """No Procfile in {what}; each of its lines names a process type and its command, such as
-    'web: npm start'. On Heroku a buildpack may have a default one, hk-local has not."""
+    'web: npm start'. On Heroku a buildpack may have a default one, hk-local has not. If the app is
+    in a folder of its repository: hk-local deploy, or git subtree push --prefix FOLDER hk-local
+    main"""
 
     def __init__(self, what: str) -> None:
         super().__init__(what=what)
@@ -98,12 +101,16 @@ def build(order: Order, env: Mapping[str, str], say: Callable[[str], None]) -> d
     os.makedirs(order.slugs, 0o700, exist_ok=True)
     slugs.prune(order.slugs, {order.last, *order.kept})
     target = os.path.join(order.slugs, "new")
-    what, blobs, shared = lay_out(order, target, say)
-    run_build(target, order, env, say)
-    types = read_procfile(target, what)
-    say("-----> Discovering process types")
-    say(f"       Procfile declares types -> {', '.join(types)}")
-    slug, count, size = slugs.seal(target, order.slugs, order.last, shared)
+    try:
+        what, blobs, shared = lay_out(order, target, say)
+        run_build(target, order, env, say)
+        types = read_procfile(target, what)
+        say("-----> Discovering process types")
+        say(f"       Procfile declares types -> {', '.join(types)}")
+        slug, count, size = slugs.seal(target, order.slugs, order.last, shared)
+    except (UserError, OSError):
+        discard(target)  # the disk may be full of it
+        raise
     if blobs:
         commit.remember(blobs, order.slugs, slug)
     say(f"-----> Slug {slug[:8]}: {count} files, {size / MIB:.1f}M")

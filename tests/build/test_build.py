@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emulator.build import main
-from emulator.build.commit import NoCommit
+from emulator.build.commit import NoCommit, NotWritten
 from emulator.build.main import BuildFailed, NoProcfile, Order, build
 from emulator.errors import ProcfileError
 
@@ -343,3 +343,28 @@ def test_a_last_slug_without_its_files_costs_nothing_but_time(repository: Bench)
     repository.write("b.py", "2")
     again = repository.build(repository.commit())
     assert (again / "a.py").read_text() == "1"
+
+
+def test_a_build_that_fails_leaves_nothing(bench: Bench) -> None:
+    bench.write("bin/build", "head -c 100000 /dev/zero > big; exit 1")
+    with pytest.raises(BuildFailed):
+        bench.build()
+    assert os.listdir(bench.root / "slugs") == []
+
+
+def test_a_full_disk_is_called_one(
+    repository: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """git says no more than that it is unable to write."""
+    commit = repository.commit()
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text("#!/bin/sh\necho error: unable to write file Procfile >&2; exit 128\n")
+    git.chmod(0o755)
+    monkeypatch.setitem(ENV, "PATH", str(git.parent))
+    with pytest.raises(NotWritten, match="unable to write file Procfile"):
+        repository.build(commit)
+    full = os.statvfs_result((4096, 4096, 1000, 5, 5, 0, 0, 0, 0, 255))
+    monkeypatch.setattr("emulator.build.commit.os.statvfs", lambda path: full)
+    with pytest.raises(NotWritten, match="cannot be written: the disk is full"):
+        repository.build(commit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 
 import pytest
@@ -56,3 +57,14 @@ def test_who_listens_at_the_port_of_one_that_has_stopped_does_not(app, get):
     result = get("localhost:12899")
     assert result.code and TOKEN not in result.out
     assert "no emulator runs" in result.err
+
+
+def test_an_app_in_a_folder_of_its_repository_is_told_how_to_be_pushed(emulator, app, hk_local):
+    serve(emulator, "http://localhost:12899")
+    git = ["git", "-C", str(app)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    assert hk_local("git:remote").err == ""
+    (app / ".git").rename(app.parent / ".git")
+    result = hk_local("git:remote")
+    assert result.code == 0
+    assert f"git subtree push --prefix {app.name} hk-local main" in result.err

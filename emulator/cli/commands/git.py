@@ -9,7 +9,7 @@ from json import loads
 from shlex import quote
 
 from emulator.cli.client import JSON, STATE, Client
-from emulator.cli.output import write
+from emulator.cli.output import warn, write
 from emulator.dyno.program import find_program
 from emulator.errors import UserError
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 USER = "hk-local"
+SUBTREE = (
+    "The app is in {folder} of its repository, and a push takes a whole commit. From the top:"
+    " git subtree push --prefix {folder} {name} main. Or hk-local deploy."
+)
 
 
 class NoUrl(UserError):
@@ -55,7 +59,17 @@ def remote(name: str, app: str | None, dir: str | None) -> int:
         "config", "--local", "--add", helper, f"!{_ourselves()} git:credentials {quote(client.dir)}"
     )
     write(f"set git remote {name} to {url}\n".encode())
+    if within := _place(client.dir):
+        warn(SUBTREE.format(folder=quote(within), name=name))
     return 0
+
+
+def _place(folder: str) -> str:
+    """Where in its repository the folder is; "" at the top, or where there is none."""
+    try:
+        return _git("-C", folder, "rev-parse", "--show-prefix").strip().rstrip("/")
+    except GitFailed:
+        return ""
 
 
 def _git(*words: str) -> str:
