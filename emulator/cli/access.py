@@ -11,6 +11,9 @@ from emulator.cli.environment import Access, before
 from emulator.errors import UserError
 
 GIT_CONFIG = "gitconfig"
+CACHE = "heroku-cache"
+TERMS = "terms-of-service"
+"""Where this file is, they were told of. Source: Heroku CLI, src/hooks/init/terms-of-service.ts."""
 
 
 class NoPort(UserError):
@@ -31,7 +34,17 @@ def access(dir: str | None, app: str | None) -> Access:
         port, token = int(api["port"]), str(api["token"])
     except (OSError, ValueError, KeyError, TypeError):
         raise NoPort(dir=client.dir) from None
-    return Access(name, port, token, certificates.authority(), _git_config())
+    return Access(name, port, token, certificates.authority(), _git_config(), _cache())
+
+
+def _cache() -> str:
+    """The path of a folder for the CLI to keep what it has told and looked up."""
+    path = os.path.join(own_files.folder(), CACHE)
+    os.makedirs(path, 0o700, exist_ok=True)
+    told = os.path.join(path, TERMS)
+    if not os.path.exists(told):
+        own_files.write(told, b"")
+    return path
 
 
 def _git_config() -> str:

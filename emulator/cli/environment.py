@@ -22,13 +22,14 @@ LOCAL = "localhost,127.0.0.1,::1"
 
 
 class Access(Fact):
-    """How an app's API is reached; `authority` and `git_config` are paths."""
+    """How an app's API is reached; `authority`, `git_config` and `cache` are paths."""
 
     app: str
     port: int
     token: str
     authority: str
     git_config: str
+    cache: str = ""
 
 
 def variables(access: Access, env: Mapping[str, str]) -> dict[str, str]:
@@ -51,6 +52,8 @@ def variables(access: Access, env: Mapping[str, str]) -> dict[str, str]:
         "HEROKU_GIT_HOST": f"localhost:{access.port}",
         "NODE_EXTRA_CA_CERTS": access.authority,
         "GIT_CONFIG_GLOBAL": access.git_config,
+        # Or the CLI would tell of Heroku's terms of service at its first use.
+        "HEROKU_CACHE_DIR": access.cache,
         "DISABLE_TELEMETRY": "true",
         "HEROKU_DISABLE_AUTOUPDATE": "1",
         "HEROKU_SKIP_NEW_VERSION_CHECK": "1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -124,6 +125,12 @@ def test_env_prints_what_a_shell_evaluates(running, hk_local, app):
         0o700,
         0o600,
     )
+
+
+def test_the_cli_keeps_its_news_in_our_folder(running, hk_local, app):
+    cache = json.loads(hk_local("env", "--json").out)["HEROKU_CACHE_DIR"]
+    assert cache == str(app / "home" / ".local" / "share" / "hk-local" / "heroku-cache")
+    assert os.path.exists(os.path.join(cache, "terms-of-service"))
 
 
 def test_env_as_json(running, hk_local):

@@ -102,8 +102,6 @@ def heroku(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     dir.mkdir()
     (dir / "Procfile").write_text(PROCFILE)
     (dir / ".env").write_text("NAME=you\n")
-    (home / ".cache" / "heroku").mkdir(parents=True)
-    (home / ".cache" / "heroku" / "terms-of-service").touch()
     cli = Cli(dir, home)
     try:
         cli.start("-m", "spare=0,greet=0,console=0")
