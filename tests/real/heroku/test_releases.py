@@ -44,7 +44,8 @@ def newest(cli: Cli) -> str:
 
 
 def timeless(text: str) -> str:
-    return re.sub(r"\(~ \d+[smh] ago\)", "", text)
+    """Without ages, and the length of the line that is as long as they are."""
+    return re.sub(r"\(~ \d+[smh] ago\)|─+", "", text)
 
 
 def test_release_commands(shop: Cli) -> None:
