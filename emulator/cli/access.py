@@ -34,7 +34,8 @@ def access(dir: str | None, app: str | None) -> Access:
         port, token = int(api["port"]), str(api["token"])
     except (OSError, ValueError, KeyError, TypeError):
         raise NoPort(dir=client.dir) from None
-    return Access(name, port, token, certificates.authority(), _git_config(), _cache())
+    authority = certificates.authority()
+    return Access(name, port, token, authority, _git_config(port, authority), _cache())
 
 
 def _cache() -> str:
@@ -47,18 +48,24 @@ def _cache() -> str:
     return path
 
 
-def _git_config() -> str:
+def _git_config(port: int, authority: str) -> str:
     """The path of a file that stands for the user's git configuration, and includes it.
 
-    Before each command the CLI adds a credential helper to what git calls the global file.
+    Before each command the CLI adds a credential helper to what git calls the global file. The
+    remotes that it makes have https URLs at our port: the file says whom to trust there.
     """
     path = os.path.join(own_files.folder(), GIT_CONFIG)
     config_home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     usual = (os.path.join(config_home, "git", "config"), os.path.expanduser("~/.gitconfig"))
     theirs = before(os.environ).get("GIT_CONFIG_GLOBAL")
     text = "".join(f"[include]\n\tpath = {_quoted(p)}\n" for p in ((theirs,) if theirs else usual))
-    if not own_files.read(path).startswith(text.encode()):
-        own_files.write(path, text.encode())
+    known = own_files.read(path)
+    wanted = known if known.startswith(text.encode()) else text.encode()
+    trust = f'[http "https://localhost:{port}"]\n\tsslCAInfo = {_quoted(authority)}\n'.encode()
+    if trust not in wanted:
+        wanted += trust
+    if wanted != known:
+        own_files.write(path, wanted)
     return path
 
 

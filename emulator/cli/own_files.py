@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -41,8 +42,16 @@ def place(env: Mapping[str, str], platform: str = sys.platform) -> str:
 
 
 def folder() -> str:
-    """The folder's path; it exists and is ours alone."""
-    path = place(os.environ)
+    """The folder's path; it exists and is ours alone. Who has no home that can be written, as in a
+    container, has one beside other temporary files."""
+    try:
+        return _made(place(os.environ))
+    except FolderUnusable:
+        temporary = os.environ.get("TMPDIR") or "/tmp"
+        return _made(os.path.join(temporary, f"hk-local-{os.geteuid()}"))
+
+
+def _made(path: str) -> str:
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         try:
@@ -53,6 +62,8 @@ def folder() -> str:
                 raise NotOurs(path) from None
             if status.st_mode & 0o077:
                 os.chmod(path, 0o700)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise FolderUnusable(path, error.strerror or str(error)) from None
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from pathlib import Path
 
@@ -106,9 +107,21 @@ def test_a_folder_that_others_can_enter_is_closed_and_a_link_refused(own: Path, 
         certificates.authority()
 
 
-def test_a_folder_that_cannot_be_made(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_a_home_there_is_a_folder_beside_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    found = Path(certificates.authority()).parent
+    assert found == tmp_path / f"hk-local-{os.geteuid()}"
+    assert found.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "file"))
     with pytest.raises(own_files.FolderUnusable):
         certificates.context()
 

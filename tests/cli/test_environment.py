@@ -141,6 +141,8 @@ def test_the_users_git_configuration_is_included_and_what_git_adds_is_kept(runni
     hk_local("env")
     file = app / "home" / ".local" / "share" / "hk-local" / "gitconfig"
     assert f'path = "{app}/home/.gitconfig"' in file.read_text()
+    trust = f'[http "https://localhost:5555"]\n\tsslCAInfo = "{file.parent}/authority.pem"\n'
+    assert file.read_text().endswith(trust)
     file.write_text(file.read_text() + "[credential]\n")
     hk_local("env")
     assert file.read_text().endswith("[credential]\n")
