@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def app(call: Call) -> Answer:
-    return Answer(lambda: resource.app(call.view), holds=True)
+    return Answer(lambda: resource.app(call.view, call.app.sizes()), holds=True)
 
 
 def apps(call: Call) -> Answer:
     """The one that there is."""
-    return Answer(lambda: [resource.app(call.view)], holds=True)
+    return Answer(lambda: [resource.app(call.view, call.app.sizes())], holds=True)
 
 
 def rename(call: Call) -> Answer:
@@ -48,7 +48,7 @@ def rename(call: Call) -> Answer:
 def destroy(call: Call) -> Answer:
     """Every dyno stops; then the emulator ends, and the app's state is deleted. Its code and its
     `.env` are the user's own and stay as they are."""
-    data, name = resource.app(call.view), call.world.app
+    data, name = resource.app(call.view, call.app.sizes()), call.world.app
     call.app.forget()
     call.submit(Shutdown())
 

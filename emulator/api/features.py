@@ -154,7 +154,7 @@ def change_app(call: Call) -> Answer:
         doing = "Enabling" if on else "Disabling"
         return f"{doing} maintenance mode for {ink.app(view.world.app)}... done"
 
-    return Answer(lambda: resource.app(view), message=message, warning=warning)
+    return Answer(lambda: resource.app(view, call.app.sizes()), message=message, warning=warning)
 
 
 ROUTES = (

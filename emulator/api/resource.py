@@ -38,9 +38,10 @@ def app_reference(view: View) -> Resource:
     return {"id": view.id("app"), "name": view.world.app}
 
 
-def app(view: View) -> Resource:
-    """Departs: at git_url, being https, nothing is served; `hk-local git:remote` sets the URL that
-    is. It is what the CLI looks for among a folder's git remotes.
+def app(view: View, sizes: tuple[int, int]) -> Resource:
+    """What git_url, being https, serves, git trusts where `hk-local env` leads it; elsewhere
+    `hk-local git:remote` sets a URL. It is what the CLI looks for among a folder's git remotes.
+    Departs: the slug's size is that of its files, not compressed.
     """
     world = view.world
     created = iso(world.releases[0].created_at if world.releases else view.now)
@@ -65,8 +66,8 @@ def app(view: View) -> Resource:
         **tier,
         "region": named("region", "us"),
         "released_at": released,
-        "repo_size": 0,
-        "slug_size": 0,
+        "repo_size": sizes[1],
+        "slug_size": sizes[0],
         "space": None,
         "stack": stack,
         "team": None,

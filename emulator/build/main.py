@@ -113,6 +113,7 @@ def build(order: Order, env: Mapping[str, str], say: Callable[[str], None]) -> d
         raise
     if blobs:
         commit.remember(blobs, order.slugs, slug)
+    slugs.note_sizes(order.slugs, slug, size, order.git_dir)
     say(f"-----> Slug {slug[:8]}: {count} files, {size / MIB:.1f}M")
     if size > MOST_MB * MIB:
         say(f" !     Heroku takes no slug of more than {MOST_MB} MB compressed")

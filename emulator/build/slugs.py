@@ -100,9 +100,37 @@ def _share(tree: str, last: str, files: Files, before: Files) -> None:
             return  # the file system has no links, or too many of this file
 
 
+def note_sizes(slugs: str, slug: str, size: int, repository: str) -> None:
+    """How many bytes the slug has, and that repository by now, can be looked up."""
+    with open(os.path.join(slugs, f"{slug}.sizes"), "w", encoding="ascii") as file:
+        file.write(dumps([size, _size(repository)]))
+
+
+def _size(folder: str) -> int:
+    """Of all files in it; 0 if there is none."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size
+            except FileNotFoundError:
+                continue  # a git that runs has removed it
+    return total
+
+
+def sizes(slugs: str, slug: str) -> tuple[int, int]:
+    """What was noted; 0 and 0 if nothing was."""
+    try:
+        with open(os.path.join(slugs, f"{slug}.sizes"), encoding="ascii") as file:
+            size, repository = loads(file.read())
+    except (OSError, ValueError):
+        return 0, 0
+    return int(size), int(repository)
+
+
 def prune(slugs: str, kept: Iterable[str]) -> None:
     """Only those are left, and nothing of builds that did not end."""
-    wanted = {f"{slug}{suffix}" for slug in kept for suffix in ("", ".json", ".blobs")}
+    wanted = {f"{slug}{suffix}" for slug in kept for suffix in ("", ".json", ".blobs", ".sizes")}
     for name in os.listdir(slugs):
         if name in wanted:
             continue

@@ -63,6 +63,15 @@ class Deployments:
         """It is still there, or none is needed."""
         return not slug or os.path.isdir(self.folder.file(f"{SLUGS}/{slug}"))
 
+    def sizes(self) -> tuple[int, int]:
+        """Of the slug that runs, and of the repository when it was built, in bytes."""
+        slug = self.emulator.kernel.world.slug
+        if not slug:
+            return 0, 0
+        from emulator.build.slugs import sizes
+
+        return sizes(self.folder.file(SLUGS), slug)
+
     def serve_git(self, request: Request) -> Handover | Response:
         if self.git is None:
             from .gitting import Git

@@ -63,7 +63,7 @@ class Services:
         self.deployments = Deployments(emulator, self._tell_soon)
         self.deploy = self.deployments.deploy
         self.serve_git = self.deployments.serve_git
-        self.has_slug = self.deployments.has_slug
+        self.has_slug, self.sizes = self.deployments.has_slug, self.deployments.sizes
         self.server = self._serve()
         self.loopback = self._serve_loopback()
         self.courier = Courier(self._tell_soon)

@@ -113,6 +113,7 @@ class Bench:
         self.later_edits = {}
         self.follows_edits = False
         self.lost_slugs = set()
+        self.slug_sizes = (0, 0)
         self.history = history or Memory()
         self.channel = Channel(lambda: self.soon.append(self.channel.flush), self.store)
         world = World("shop", "dev@localhost", id="0123", policy=policy or Policy())
@@ -150,6 +151,9 @@ class Bench:
 
     def has_slug(self, slug):
         return slug not in self.lost_slugs
+
+    def sizes(self):
+        return self.slug_sizes
 
     def forget(self):
         self.is_forgotten = True

@@ -48,6 +48,12 @@ def test_a_name_that_no_app_can_have(bench, name, reason):
     assert (bench.kernel.world.app, bench.kernel.world.maintenance) == ("shop", False)
 
 
+def test_the_sizes_of_slug_and_repository(bench):
+    bench.slug_sizes = (3000, 70)
+    found = bench.get("/apps/~")
+    assert (found["slug_size"], found["repo_size"]) == (3000, 70)
+
+
 def test_there_is_one_stack(bench):
     assert bench.ask("PATCH", "/apps/~", {"build_stack": "heroku-24"}).status == 200
     body = {"build_stack": "heroku-22", "name": "store-2"}

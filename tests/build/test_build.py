@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.build import main
+from emulator.build import main, slugs
 from emulator.build.commit import NoCommit, NotWritten
 from emulator.build.main import BuildFailed, NoProcfile, Order, build
 from emulator.errors import ProcfileError
@@ -368,3 +368,11 @@ def test_a_full_disk_is_called_one(
     monkeypatch.setattr("emulator.build.commit.os.statvfs", lambda path: full)
     with pytest.raises(NotWritten, match="cannot be written: the disk is full"):
         repository.build(commit)
+
+
+def test_the_sizes_of_a_slug_and_of_the_repository_are_kept(repository: Bench) -> None:
+    slug = repository.build(repository.commit())
+    size, pushed = slugs.sizes(str(slug.parent), slug.name)
+    assert size == sum((slug / name).stat().st_size for name in repository.files(slug))
+    assert pushed > size
+    assert slugs.sizes(str(slug.parent), "other") == (0, 0)

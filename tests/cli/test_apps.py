@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from emulator.cli.commands import apps
 from emulator.cli.output import ERROR
 from tests.api.bench import Bench
 
@@ -81,3 +82,11 @@ def test_destroy_without_the_name(known, hk_local, monkeypatch, words, reason):
     result = hk_local("destroy", *words)
     assert (result.code, result.err) == (2, f"{ERROR}{reason}\n")
     assert {one.method for one in known.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0 B"), (1023, "1023 B"), (1500, "1 KB"), (1048575, "1 MB"), (26100000, "25 MB")],
+)
+def test_sizes_are_shown_as_by_the_heroku_cli(number, shown):
+    assert apps._size(number) == shown

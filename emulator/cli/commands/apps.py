@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+KILO = 1024
+
 
 def info(json: bool, shell: bool, extended: bool, app: str | None, dir: str | None) -> int:
     """The app is described. `extended` needs a Heroku employee.
@@ -45,8 +47,8 @@ def facts(data: Mapping[str, Any], ink: Ink) -> str:
         "Auto Cert Mgmt": str(app["acm"]).lower(),
         "Git URL": app["git_url"],
         "Web URL": ink.info(app["web_url"] or "no web dyno"),
-        "Repo Size": f"{app['repo_size']} B",
-        "Slug Size": f"{app['slug_size']} B",
+        "Repo Size": _size(app["repo_size"]),
+        "Slug Size": _size(app["slug_size"]),
         "Owner": ink.user(app["owner"]["email"]),
         "Region": app["region"]["name"],
         "Dynos": _counted(data["dynos"]),
@@ -66,14 +68,23 @@ def shell_facts(data: Mapping[str, Any]) -> str:
         "collaborators": "",
         "git_url": app["git_url"],
         "web_url": app["web_url"] or "",
-        "repo_size": f"{app['repo_size']} B",
-        "slug_size": f"{app['slug_size']} B",
+        "repo_size": _size(app["repo_size"]),
+        "slug_size": _size(app["slug_size"]),
         "owner": app["owner"]["email"],
         "region": app["region"]["name"],
         "dynos": f"{{ {_counted(data['dynos'])} }}",
         "stack": app["stack"]["name"],
     }
     return "".join(f"{name}={value}\n" for name, value in shown.items())
+
+
+def _size(number: float) -> str:
+    """As the CLI shows so many bytes: round. Source: Heroku CLI, filesize, jedec."""
+    units = ["B", "KB", "MB", "GB", "TB"]
+    while round(number) >= KILO and len(units) > 1:
+        number /= KILO
+        units.pop(0)
+    return f"{int(number + 0.5)} {units[0]}"
 
 
 def _plans(addons: list[Any]) -> list[str]:
