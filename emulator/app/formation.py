@@ -20,6 +20,8 @@ MOST_DYNOS = 10_000
 ALL = "all"
 """Foreman's name for every type, unless the Procfile has a type of that name."""
 
+CONSOLE = "console"
+"""Nothing but a command for `run:console`. Source: Heroku CLI, src/commands/run/console.ts."""
 RELEASE = "release"
 """The release phase's command: a one-off dyno runs it, so it is never scaled.
 Source: Dev Center, release-phase."""
@@ -103,9 +105,12 @@ def _changed(
 def initial(types: Iterable[str], heroku: bool) -> dict[str, Quantity]:
     """The first formation: every type at 1, as foreman does, or by Heroku's rule web 1, others 0.
 
+    A console is for `run`: as a dyno, with nothing on its standard input, it would end at once.
     Source: the log of a first deploy, `Scaled to console@0:Basic rake@0:Basic web@1:Basic`.
     """
-    return {name: Quantity(int(name == "web" or not heroku)) for name in _scalable(types)}
+    known = _scalable(types)
+    some = ("web",) if heroku else [name for name in known if name != CONSOLE]
+    return {name: Quantity(int(name in some)) for name in known}
 
 
 def narrow(types: Iterable[str], only: Iterable[str], exclude: Iterable[str]) -> tuple[str, ...]:

@@ -171,6 +171,7 @@ def test_an_unknown_size_is_the_callers_error() -> None:
 def test_the_first_formation() -> None:
     assert initial(TYPES, heroku=False) == {"web": Quantity(1), "worker": Quantity(1)}
     assert initial(TYPES, heroku=True) == {"web": Quantity(1), "worker": Quantity(0)}
+    assert initial(["web", "console"], heroku=False) == {"web": Quantity(1), "console": Quantity(0)}
     assert initial(["worker"], heroku=True) == {"worker": Quantity(0)}
 
 
