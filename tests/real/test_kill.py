@@ -65,7 +65,7 @@ def test_kill_of_a_shim(user_app: App, kind: str) -> None:
     user_app.adversaries(kind, "stopped")
     emulator = user_app.start("-m", f"{kind}=1").up(f"{kind}.1")
     other = user_app.canary
-    other.wait_for("stopped")
+    other.wait_for("stopped", kind)  # or the one that is late holds the next canary
     first = user_app.new_canary()
     assert user_app.hk_local("ps:scale", f"{kind}=2").returncode == 0
     first.wait_for(kind)
